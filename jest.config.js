@@ -1,0 +1,27 @@
+export default {
+  testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          target: 'es2022',
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: { '^nestjs-users$': '<rootDir>/lib/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample', '<rootDir>/.tmp'],
+  reporters: [
+    'default',
+    [
+      '<rootDir>/test/support/untested-databases.reporter.js',
+      { databases: ['sqlite', 'postgres', 'mariadb'] },
+    ],
+  ],
+  testTimeout: 20_000,
+};

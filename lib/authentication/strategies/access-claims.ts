@@ -1,0 +1,7 @@
+import type { Claims } from '../../common/signed-tokens.js';
+
+/** The claims of an access token. */
+export interface AccessClaims extends Claims {
+  /** When the user logged in, in seconds (OpenID Connect Core §2): never renewed by a later token. */
+  auth_time: number;
+}

@@ -1,0 +1,52 @@
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import { ALGORITHM, isSound, type SignedTokens } from '../../common/signed-tokens.js';
+import type { AccessClaims } from './access-claims.js';
+
+interface Carrier {
+  token: string;
+}
+
+/**
+ * passport-jwt on a registry of its own: the global one would give two applications in one process each
+ * other's strategies. It judges the token; whose it is and whether it still counts, the user's row says.
+ */
+export class JwtPassport extends PassportStrategy(Strategy) {
+  constructor(private readonly tokens: SignedTokens<AccessClaims>) {
+    super({
+      jwtFromRequest: (carrier: unknown) => (carrier as Carrier).token,
+      secretOrKeyProvider: (
+        _carrier: unknown,
+        token: string,
+        done: (error: unknown, key?: unknown) => void,
+      ) => {
+        const key = tokens.keyOf(token);
+        done(key ? null : new Error('unknown key'), key);
+      },
+      algorithms: [ALGORITHM],
+      audience: tokens.audience,
+    } as never);
+  }
+
+  /** Overrides the mixin's own, which returns the global registry. */
+  getPassportInstance(): unknown {
+    return new passport.Passport();
+  }
+
+  validate(claims: AccessClaims): AccessClaims | false {
+    return isSound(claims, this.tokens.audience) && Number.isSafeInteger(claims.auth_time) && claims;
+  }
+
+  /** Runs the strategy for one token; a strategy object keeps its outcome, so each run has its own. */
+  judge(token: string): Promise<AccessClaims | undefined> {
+    return new Promise((resolve, reject) => {
+      const run = Object.assign(Object.create(this) as JwtPassport, {
+        success: resolve,
+        fail: () => resolve(undefined),
+        error: reject,
+      });
+      run.authenticate({ token } as never);
+    });
+  }
+}

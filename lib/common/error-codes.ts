@@ -1,0 +1,22 @@
+/**
+ * Every code that an answer's `detail` can carry, with its status and the sentence that goes with it.
+ * Clients act on the code alone; the sentence is for people.
+ */
+export const ERROR_TABLE = {
+  LOGIN_BAD_CREDENTIALS: [400, 'These credentials are not right.'],
+  LOGIN_USER_NOT_VERIFIED: [400, 'Confirm your e-mail address before you log in.'],
+  REGISTER_USER_ALREADY_EXISTS: [400, 'A user with this identifier already exists.'],
+  REGISTER_INVALID_PASSWORD: [400, 'This password cannot be used.'],
+  VERIFY_USER_BAD_TOKEN: [400, 'This verification token is not valid, or not any more.'],
+  VERIFY_USER_ALREADY_VERIFIED: [400, 'This user is verified already.'],
+  RESET_PASSWORD_BAD_TOKEN: [400, 'This reset token is not valid, or not any more.'],
+  RESET_PASSWORD_INVALID_PASSWORD: [400, 'This password cannot be used.'],
+  UPDATE_USER_EMAIL_ALREADY_EXISTS: [400, 'Another user has this e-mail address.'],
+  UPDATE_USER_INVALID_PASSWORD: [400, 'This password cannot be used.'],
+  REAUTHENTICATION_REQUIRED: [403, 'Log in again, or send your current password, to change this.'],
+  USER_FIELD_TAKEN: [409, 'Another user has one of these values, and it must be unique.'],
+  USER_IN_USE: [409, 'Other records still refer to this user.'],
+} as const satisfies Record<string, readonly [status: number, message: string]>;
+
+/** A stable code in an answer's `detail` (or `detail.code`, where a `reason` goes with it). */
+export type UsersErrorCode = keyof typeof ERROR_TABLE;

@@ -1,0 +1,23 @@
+import { ConfigurationError } from './configuration-error.js';
+
+/** @throws {ConfigurationError} for an option that does not exist, which is most often a typing error */
+export function refuseUnknown(where: string, given: object, known: readonly string[]): void {
+  const stranger = Object.keys(given).find((key) => !known.includes(key));
+  if (stranger === undefined) return;
+  const path = where === '' ? stranger : `${where}.${stranger}`;
+  throw new ConfigurationError(`the option ${path} does not exist; here are ${known.join(', ')}.`);
+}
+
+export function requireWholeNumber(path: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new ConfigurationError(`${path} must be a whole number from ${least} to ${most}.`);
+}
+
+const TEN_YEARS = 315_360_000;
+export const requireSeconds = (path: string, value: unknown): number =>
+  requireWholeNumber(path, value, 1, TEN_YEARS);
+
+export function requireBoolean(path: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ConfigurationError(`${path} must be true or false.`);
+}

@@ -1,0 +1,11 @@
+const MAX_DEPTH = 32;
+
+/** Walks without recursion: a body of 45,000 levels must not reach code that recurses over it. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}

@@ -1,0 +1,15 @@
+import { authFeature } from './features/auth/auth.feature.js';
+import { currentUserFeature } from './features/current-user/current-user.feature.js';
+import type { Feature } from './features/feature.js';
+import { passwordResetFeature } from './features/password-reset/password-reset.feature.js';
+import { registrationFeature } from './features/registration/registration.feature.js';
+import { verificationFeature } from './features/verification/verification.feature.js';
+
+/** Every feature, in the order of its routes: where two paths match, the first one answers. */
+export const FEATURES: readonly Feature<never>[] = [
+  authFeature,
+  registrationFeature,
+  verificationFeature,
+  passwordResetFeature,
+  currentUserFeature,
+];

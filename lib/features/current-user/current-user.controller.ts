@@ -1,0 +1,47 @@
+import { Get, Patch, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { Authenticated } from '../../authentication/authenticated.guard.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity, CurrentUser } from '../../authentication/current-user.decorator.js';
+import { DtoOutput } from '../../common/dto-output.js';
+import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import type { UserUpdateDto } from '../../users/users.dto.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import type { CurrentUserOptions } from './current-user.options.js';
+import { CurrentUserService } from './current-user.service.js';
+import { createMayChangeSelfGuard } from './may-change-self.guard.js';
+
+type CurrentUserPlan = Required<Pick<CurrentUserOptions, 'readDto' | 'updateDto' | 'strictVerification'>> &
+  CurrentUserOptions;
+
+export function createCurrentUserController(plan: CurrentUserPlan): Type {
+  const output = new DtoOutput(plan.readDto);
+  const MayChangeSelf = createMayChangeSelfGuard(plan.updateDto, plan.strictVerification);
+
+  @FeatureController(plan)
+  class CurrentUserController {
+    constructor(readonly currentUser: CurrentUserService) {}
+
+    @Get()
+    @UseGuards(Authenticated())
+    @NoStore()
+    read(@CurrentUser() user: Sent<BaseUser>) {
+      return output.write(user);
+    }
+
+    @Patch()
+    @UseGuards(MayChangeSelf)
+    @ErrorHeaders()
+    @NoStore()
+    async update(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(plan.updateDto) body: Sent<UserUpdateDto>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      return output.write(await this.currentUser.update(identity, body, request, response));
+    }
+  }
+  return CurrentUserController;
+}

@@ -1,0 +1,24 @@
+import type { Feature } from '../feature.js';
+import { createCurrentUserController } from './current-user.controller.js';
+import {
+  CURRENT_USER_PLAN,
+  CURRENT_USER_SETTINGS_KEYS,
+  type CurrentUserOptions,
+} from './current-user.options.js';
+import { CurrentUserService } from './current-user.service.js';
+
+export const currentUserFeature: Feature<CurrentUserOptions> = {
+  key: 'currentUser',
+  plan: CURRENT_USER_PLAN,
+  settings: CURRENT_USER_SETTINGS_KEYS,
+  build(options, { dtos }) {
+    const defaults = {
+      path: 'users/me',
+      readDto: dtos.read,
+      updateDto: dtos.update,
+      strictVerification: false,
+    };
+    const controller = createCurrentUserController({ ...defaults, ...options });
+    return { controllers: [controller], providers: [CurrentUserService] };
+  },
+};

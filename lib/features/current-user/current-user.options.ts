@@ -1,0 +1,28 @@
+import type { Type } from '@nestjs/common';
+import type { FreshLoginWindow } from '../../authentication/reauthentication.js';
+import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
+
+/** The logged-in user: `GET {path}` and `PATCH {path}`. */
+export interface CurrentUserOptions extends FeatureOptions {
+  /** Default `users/me`. */
+  path?: string;
+  /** How the user is shown. Default: `dtos.read`. */
+  readDto?: Type;
+  /** What users may change of themselves. Default: `dtos.update`. */
+  updateDto?: Type;
+  /**
+   * A change of one's own password or e-mail address needs a login at most so many seconds old, or
+   * `currentPassword` in the body; `false` asks for neither. Default 600.
+   */
+  requireFreshLogin?: FreshLoginWindow;
+  /** Users who are not verified may not even change their own address. Default false. */
+  strictVerification?: boolean;
+}
+
+export const CURRENT_USER_PLAN = [...FEATURE_PLAN, 'readDto', 'updateDto', 'strictVerification'] as const;
+export const CURRENT_USER_SETTINGS_KEYS = ['requireFreshLogin'] as const;
+
+export interface CurrentUserSettings {
+  requireFreshLogin: FreshLoginWindow;
+}
+export const CURRENT_USER_SETTINGS = Symbol('nestjs-users: settings of currentUser');

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Identity } from '../../authentication/backend.js';
+import { Reauthentication } from '../../authentication/reauthentication.js';
+import type { HttpRequest, HttpResponse } from '../../common/http.js';
+import { NotAuthenticatedError } from '../../common/users-error.js';
+import { definedFields } from '../../common/validation/dto-input.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import { normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
+import type { UserUpdateDto } from '../../users/users.dto.js';
+import { UserChangedMeanwhileError } from '../../users/users.errors.js';
+import { UsersService } from '../../users/users.service.js';
+import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import { CURRENT_USER_SETTINGS, type CurrentUserSettings } from './current-user.options.js';
+
+/** What users change of themselves: less than an administrator may, and not without proof of who they are. */
+@Injectable()
+export class CurrentUserService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly reauthentication: Reauthentication,
+    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    @Inject(CURRENT_USER_SETTINGS) private readonly own: CurrentUserSettings,
+  ) {}
+
+  async update(
+    identity: Identity,
+    body: UserUpdateDto,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<BaseUser> {
+    const { currentPassword, ...wanted } = ownFields(definedFields(body));
+    const changes = normalizeFields(wanted, this.settings);
+    if (this.isSensitive(changes, identity.user)) {
+      await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+    }
+
+    const updated = await this.change(identity, changes, request);
+    if (changes.password !== undefined) await replaceToken(identity, updated, response);
+    return updated;
+  }
+
+  private isSensitive(changes: UserFields, user: BaseUser): boolean {
+    const isChanged = (property: string) => {
+      const value = (changes as Record<string, unknown>)[property];
+      return value !== undefined && value !== (user as unknown as Record<string, unknown>)[property];
+    };
+    return changes.password !== undefined || isChanged('email') || isChanged(this.settings.identifier);
+  }
+
+  private async change(identity: Identity, changes: UserFields, request: HttpRequest): Promise<BaseUser> {
+    try {
+      return await this.users.updateUser(identity.user, changes, request);
+    } catch (error) {
+      // Whoever raised the tokenVersion meanwhile ended the login that this request came by.
+      if (error instanceof UserChangedMeanwhileError) {
+        throw new NotAuthenticatedError(identity.backend.transport.challenge);
+      }
+      throw error;
+    }
+  }
+}
+
+/** The old token died with the old password; the time of the login does not change. */
+async function replaceToken({ backend, authenticatedAt }: Identity, user: BaseUser, response: HttpResponse) {
+  backend.transport.replace(await backend.strategy.issue(user, authenticatedAt), response);
+}

@@ -1,0 +1,48 @@
+import { HttpCode, Post, Req, type Type } from '@nestjs/common';
+import { Public } from '../../authentication/public.decorator.js';
+import { DtoOutput } from '../../common/dto-output.js';
+import { AnswersNothing, type HttpRequest, NoStore, NOTHING } from '../../common/http.js';
+import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
+import type { RegisterDto } from '../../users/users.dto.js';
+import { UsersService } from '../../users/users.service.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import type { RegistrationOptions } from './registration.options.js';
+
+type RegistrationPlan = RegistrationOptions & { registerDto: Type<RegisterDto>; readDto: Type };
+
+export function createRegistrationController(plan: RegistrationPlan): Type {
+  const output = new DtoOutput(plan.readDto);
+
+  @ErrorHeaders()
+  @FeatureController(plan)
+  class RegistrationController {
+    constructor(readonly users: UsersService) {}
+
+    @Post()
+    @HttpCode(201)
+    @Public()
+    @NoStore()
+    async register(@Dto(plan.registerDto) body: Sent<RegisterDto>, @Req() request: HttpRequest) {
+      return output.write(await this.users.register(body, request));
+    }
+  }
+  return RegistrationController;
+}
+
+export function createConcealedRegistrationController(plan: RegistrationPlan): Type {
+  @ErrorHeaders()
+  @FeatureController(plan)
+  class ConcealedRegistrationController {
+    constructor(readonly users: UsersService) {}
+
+    @Post()
+    @HttpCode(202)
+    @Public()
+    @AnswersNothing()
+    async register(@Dto(plan.registerDto) body: Sent<RegisterDto>, @Req() request: HttpRequest) {
+      await this.users.registerConcealed(body, request);
+      return NOTHING;
+    }
+  }
+  return ConcealedRegistrationController;
+}

@@ -1,0 +1,91 @@
+// The module and its options
+export { UsersModule } from './users.module.js';
+export type {
+  UsersModuleAsyncOptions,
+  UsersModuleOptions,
+  UsersModuleSettings,
+  UsersPlanOptions,
+} from './users.options.js';
+export { ConfigurationError } from './common/configuration-error.js';
+
+// Entities
+export { BaseUser, IntUser, UuidUser, type UserId } from './users/user.entity.js';
+
+// The service, its hooks and events, and the repository
+export { UsersService } from './users/users.service.js';
+export { InvalidPasswordError, UsersHooks } from './users/users.hooks.js';
+export { type UserEvent, type UserEventName, UserEvents } from './users/users.events.js';
+export {
+  type LoadOptions,
+  UserNotUniqueError,
+  type UsersQuery,
+  UsersRepository,
+} from './users/users.repository.js';
+export type { UserFields } from './users/user-fields.js';
+export type { TokenPurpose } from './users/account-tokens.js';
+export { normalizeEmail, type NormalizeIdentifier, normalizeName } from './users/email-address.js';
+export type { PasswordOptions, PasswordSchemeName } from './users/passwords/password.settings.js';
+export type { HttpRequest, HttpResponse } from './common/http.js';
+export type { Secret } from './common/keyring.js';
+
+// DTO classes, each the token of the class that takes its place
+export {
+  ForgotPasswordDto,
+  IsEmailAddress,
+  LoginDto,
+  RegisterDto,
+  RequestVerifyDto,
+  ResetPasswordDto,
+  UserReadDto,
+  UserUpdateDto,
+  VerifyDto,
+} from './users/users.dto.js';
+export { IsOmittable } from './common/validation/constraints.js';
+export type { DtoOptions } from './users/users.dtos.js';
+
+// Backends
+export { bearer } from './authentication/transports/bearer.transport.js';
+export { jwt, type JwtOptions } from './authentication/strategies/jwt.strategy.js';
+export type { BackendOptions, BackendSettings } from './authentication/backend.options.js';
+
+// Guards and decorators
+export { Authenticated, type AuthenticatedOptions } from './authentication/authenticated.guard.js';
+export { CurrentUser } from './authentication/current-user.decorator.js';
+export { Public } from './authentication/public.decorator.js';
+export { Superuser } from './authorization/superuser.guard.js';
+
+// Options of the features
+export type { FeatureOptions } from './features/feature.js';
+export type { AuthOptions } from './features/auth/auth.options.js';
+export type { CurrentUserOptions } from './features/current-user/current-user.options.js';
+export type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
+export type { RegistrationOptions } from './features/registration/registration.options.js';
+export type { VerificationOptions } from './features/verification/verification.options.js';
+
+// Errors
+export { ERROR_TABLE, type UsersErrorCode } from './common/error-codes.js';
+export {
+  type FieldFault,
+  InvalidBodyError,
+  MalformedBodyError,
+  NotAllowedError,
+  NotAuthenticatedError,
+  TemporarilyUnavailableError,
+  UnsupportedBodyError,
+  UsersError,
+  UsersHttpError,
+} from './common/users-error.js';
+export { DatabaseError } from './common/database-error.js';
+export {
+  AlreadyVerifiedError,
+  BadCredentialsError,
+  BadResetTokenError,
+  BadVerifyTokenError,
+  EmailAlreadyExistsError,
+  InvalidIdentifierError,
+  ReauthenticationRequiredError,
+  UserAlreadyExistsError,
+  UserChangedMeanwhileError,
+  UserNotFoundError,
+  UserNotVerifiedError,
+} from './users/users.errors.js';

@@ -1,0 +1,149 @@
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import type { EntityMetadata, Repository } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { ConfigurationError } from './common/configuration-error.js';
+import { exposedProperties, hasTypeDecorator } from './common/dto-output.js';
+import { validatedProperties } from './common/validation/dto-input.js';
+import { isUuidColumn } from './users/user-id.js';
+import type { BaseUser } from './users/user.entity.js';
+import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
+import { UsersService } from './users/users.service.js';
+import { PLAN } from './users.module-definition.js';
+import type { ResolvedPlan } from './users.plan.js';
+
+const COLUMNS = [
+  ...['id', 'email', 'passwordHash', 'isActive', 'isVerified', 'isSuperuser'],
+  ...['tokenVersion', 'createdAt', 'updatedAt'],
+];
+
+/** What can be checked only once the entity and the service exist. Each fault stops the boot with one sentence. */
+@Injectable()
+export class BootChecks implements OnModuleInit {
+  constructor(
+    @Inject(PLAN) private readonly plan: ResolvedPlan,
+    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    @Inject(USER_ENTITY_REPOSITORY) private readonly repository: Repository<BaseUser>,
+    private readonly service: UsersService,
+  ) {}
+
+  onModuleInit(): void {
+    this.checkColumns();
+    this.checkId();
+    this.checkUnique('email');
+    this.checkUnique(this.settings.identifier);
+    if (this.feature('registration')) this.checkRegisterDto();
+    for (const [option, dto] of this.readDtos()) this.checkRelations(option, dto);
+    this.checkMailHooks();
+  }
+
+  private get entity(): EntityMetadata {
+    return this.repository.metadata;
+  }
+
+  private checkColumns(): void {
+    const missing = [...COLUMNS, this.settings.identifier].find((name) => !this.column(name));
+    if (missing !== undefined) {
+      throw new ConfigurationError(
+        `entities.user: ${this.entity.name} has no column ${missing}; extend UuidUser or IntUser, or add it.`,
+      );
+    }
+    if (this.column('passwordHash')?.isSelect) {
+      throw new ConfigurationError(
+        `entities.user: the column passwordHash of ${this.entity.name} must have select: false, or every query carries it.`,
+      );
+    }
+  }
+
+  /** `users/me` and its like stay out of `users/:id` only because they are no ids. */
+  private checkId(): void {
+    const [id, second] = this.entity.primaryColumns;
+    const isInteger = id?.type === Number || /int/.test(String(id?.type));
+    if (!second && id?.propertyName === 'id' && (isUuidColumn(id) || isInteger)) return;
+    throw new ConfigurationError(
+      `entities.user: the primary key of ${this.entity.name} must be one column id, a UUID or an integer.`,
+    );
+  }
+
+  private checkUnique(property: string): void {
+    const isThis = (columns: ColumnMetadata[]) =>
+      columns.length === 1 && columns[0]?.propertyName === property;
+    const isUnique =
+      this.entity.uniques.some(({ columns }) => isThis(columns)) ||
+      this.entity.indices.some(({ columns, isUnique: unique, where }) => unique && !where && isThis(columns));
+    if (isUnique) return;
+    throw new ConfigurationError(
+      `entities.user: ${this.entity.name}.${property} needs a unique index; two registrations at once would make two users.`,
+    );
+  }
+
+  private checkRegisterDto(): void {
+    const known = validatedProperties(this.plan.dtos.register);
+    const fresh = this.repository.create() as unknown as Record<string, unknown>;
+    const required = this.entity.columns.find(
+      (column) =>
+        !COLUMNS.includes(column.propertyName) &&
+        isRequired(column) &&
+        fresh[column.propertyName] === undefined &&
+        !known.includes(column.propertyName),
+    );
+    if (!required) return;
+    throw new ConfigurationError(
+      `dtos.register: ${this.plan.dtos.register.name} lacks ${required.propertyName}, which ${this.entity.name} needs; add it with a class-validator decorator, or give the column a default.`,
+    );
+  }
+
+  private checkRelations(option: string, dto: Type): void {
+    const relations = this.entity.relations.map(({ propertyName }) => propertyName);
+    const bare = exposedProperties(dto).find(
+      (name) => relations.includes(name) && !hasTypeDecorator(dto, name),
+    );
+    if (bare === undefined) return;
+    throw new ConfigurationError(
+      `${option}: ${dto.name} exposes the relation ${bare} with all its columns; add @Type(() => …) of a read DTO.`,
+    );
+  }
+
+  private *readDtos(): Iterable<[string, Type]> {
+    yield ['dtos.read', this.plan.dtos.read];
+    for (const { feature, options } of this.plan.features) {
+      const { readDto } = options as { readDto?: Type };
+      if (readDto) yield [`${feature.key}.readDto`, readDto];
+    }
+  }
+
+  private checkMailHooks(): void {
+    const needs = (
+      hook: 'sendVerificationToken' | 'sendPasswordResetToken',
+      option: string,
+      instead: string,
+    ) => {
+      if (this.service[hook] !== UsersService.prototype[hook]) return;
+      throw new ConfigurationError(
+        `${option} needs ${hook}() in your service, to mail the token; ${instead}.`,
+      );
+    };
+    if (this.feature('verification'))
+      needs('sendVerificationToken', 'verification', 'or leave the feature out');
+    if (this.feature('passwordReset'))
+      needs('sendPasswordResetToken', 'passwordReset', 'or leave the feature out');
+    if (this.settings.requireVerification) {
+      needs('sendVerificationToken', 'requireVerification', 'or set requireVerification: false');
+    }
+  }
+
+  private feature(key: string) {
+    return this.plan.features.find(({ feature }) => feature.key === key);
+  }
+
+  private column(name: string): ColumnMetadata | undefined {
+    return this.entity.findColumnWithPropertyName(name);
+  }
+}
+
+const isRequired = (column: ColumnMetadata): boolean =>
+  !column.isNullable &&
+  !column.isGenerated &&
+  !column.isVirtual &&
+  column.generatedType === undefined &&
+  column.default === undefined &&
+  !(column.isCreateDate || column.isUpdateDate || column.isVersion || column.isDeleteDate);

@@ -1,0 +1,77 @@
+import type { Provider } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { getRepositoryToken } from '@nestjs/typeorm';
+import { Authenticated } from './authentication/authenticated.guard.js';
+import { Authenticator, BACKENDS } from './authentication/authenticator.js';
+import type { Backend } from './authentication/backend.js';
+import { Reauthentication } from './authentication/reauthentication.js';
+import { Background } from './common/background.js';
+import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
+import { AccountTokens } from './users/account-tokens.js';
+import { Credentials } from './users/credentials.js';
+import { HookRunner } from './users/hook-runner.js';
+import { NewPasswords } from './users/passwords/new-passwords.js';
+import { Passwords } from './users/passwords/passwords.js';
+import { UserWriter } from './users/user-writer.js';
+import { DEFAULT_DTOS, type ResolvedDtos } from './users/users.dtos.js';
+import { UserEventsEmitter } from './users/users.events.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
+import { USER_ENTITY_REPOSITORY, USERS_SETTINGS } from './users/users.settings.js';
+import { UsersTools } from './users/users.tools.js';
+import type { ResolvedPlan } from './users.plan.js';
+import type { ResolvedSettings } from './users.settings.js';
+
+export const PLAN = Symbol('nestjs-users: plan');
+export const SETTINGS = Symbol('nestjs-users: settings');
+
+/** The providers of one module, from its plan; the settings come from {@link SETTINGS}. */
+export function createProviders(plan: ResolvedPlan): Provider[] {
+  return [
+    { provide: PLAN, useValue: plan },
+    settings(USERS_SETTINGS, ({ users }) => users),
+    settings(CURRENT_USER_SETTINGS, ({ currentUser }) => currentUser),
+    settings(Passwords, ({ users }) => Passwords.create(users.passwords)),
+    { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
+    { provide: BACKENDS, inject: [SETTINGS, UsersRepository], useFactory: createBackends(plan) },
+    { provide: UsersService, useClass: plan.service },
+    ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
+    ...dtoProviders(plan.dtos),
+    ...[Background, HookRunner, UserEventsEmitter, UsersRepository, UserWriter, AccountTokens],
+    ...[Credentials, NewPasswords, UsersTools, Authenticator, Reauthentication],
+    ...(plan.protectAll ? [{ provide: APP_GUARD, useClass: Authenticated() }] : []),
+    ...plan.featureProviders,
+    // Last, so that a host's provider takes the place of ours.
+    ...plan.providers,
+  ];
+}
+
+/** What every module of the host may inject, and what the guards need there. */
+export const createExports = (plan: ResolvedPlan) => [
+  ...[UsersService, UsersRepository, Authenticator, Reauthentication, USERS_SETTINGS],
+  ...(plan.service === UsersService ? [] : [plan.service]),
+  ...Object.values(DEFAULT_DTOS),
+];
+
+function settings(
+  token: symbol | typeof Passwords,
+  select: (settings: ResolvedSettings) => unknown,
+): Provider {
+  return { provide: token, inject: [SETTINGS], useFactory: select };
+}
+
+const createBackends =
+  ({ backends }: ResolvedPlan) =>
+  ({ accessKeys, backends: own }: ResolvedSettings, users: UsersRepository): Backend[] =>
+    backends.map(({ name, transport, strategy }) => ({
+      name,
+      transport: transport.create(),
+      strategy: strategy.create({ backend: name, keys: accessKeys(name), users, settings: own[name] ?? {} }),
+    }));
+
+/** Each default class stands for the class that takes its place. */
+const dtoProviders = (dtos: ResolvedDtos): Provider[] =>
+  (Object.keys(DEFAULT_DTOS) as (keyof ResolvedDtos)[]).map((name) => ({
+    provide: DEFAULT_DTOS[name],
+    useValue: dtos[name],
+  }));

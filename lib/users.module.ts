@@ -1,0 +1,46 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { definedFields } from './common/validation/dto-input.js';
+import type { BaseUser } from './users/user.entity.js';
+import { BootChecks } from './users.boot-checks.js';
+import { MalformedBodies } from './users.malformed-bodies.js';
+import { createExports, createProviders, SETTINGS } from './users.module-definition.js';
+import type { UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
+import { type ResolvedPlan, resolvePlan } from './users.plan.js';
+import { resolveSettings } from './users.settings.js';
+
+/** User accounts: one import registers a controller for each feature that the options name. */
+@Module({})
+export class UsersModule {
+  /** @throws {ConfigurationError} here or at boot, in one sentence that names the option and the mend */
+  static forRoot<User extends BaseUser>(options: UsersModuleOptions<User>): DynamicModule {
+    const plan = resolvePlan(asPlan(options));
+    return createModule(plan, { provide: SETTINGS, useFactory: () => resolveSettings(plan, {}) });
+  }
+
+  /** As {@link forRoot}, with the settings from a factory. */
+  static forRootAsync<User extends BaseUser>(options: UsersModuleAsyncOptions<User>): DynamicModule {
+    const { inject = [], useFactory, ...rest } = options;
+    const plan = resolvePlan(asPlan(rest));
+    return createModule(plan, {
+      provide: SETTINGS,
+      inject,
+      useFactory: async (...args: unknown[]) =>
+        resolveSettings(plan, definedFields(await useFactory(...args))),
+    });
+  }
+}
+
+/** Inside the library a user is a BaseUser; TypeORM's repositories are invariant in their entity. */
+const asPlan = (options: object) => options as Parameters<typeof resolvePlan>[0];
+
+function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
+  return {
+    module: UsersModule,
+    global: plan.isGlobal,
+    imports: [TypeOrmModule.forFeature([plan.user], plan.dataSource), ...plan.imports],
+    controllers: plan.controllers,
+    providers: [settings, BootChecks, MalformedBodies, ...createProviders(plan)],
+    exports: createExports(plan),
+  };
+}

@@ -1,0 +1,146 @@
+import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { BackendOptions } from './authentication/backend.options.js';
+import { jwt } from './authentication/strategies/jwt.strategy.js';
+import { bearer } from './authentication/transports/bearer.transport.js';
+import { ConfigurationError } from './common/configuration-error.js';
+import { refuseUnknown, requireBoolean } from './common/option-checks.js';
+import { definedFields } from './common/validation/dto-input.js';
+import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
+import { FEATURES } from './features.js';
+import type { BaseUser } from './users/user.entity.js';
+import { UsersService } from './users/users.service.js';
+import { resolveDtos } from './users.dto-checks.js';
+import type { UsersModuleAsyncOptions, UsersModuleSettings, UsersPlanOptions } from './users.options.js';
+
+/** The plan with every default in place, checked as far as can be without a database. */
+export interface ResolvedPlan extends HostPlan {
+  user: Type<BaseUser>;
+  dataSource: string | undefined;
+  service: Type<UsersService>;
+  imports: NonNullable<ModuleMetadata['imports']>;
+  providers: Provider[];
+  isGlobal: boolean;
+  protectAll: boolean;
+  /** The open features, with the options that they were given. */
+  features: { feature: Feature; options: FeatureOptions }[];
+  controllers: Type[];
+  featureProviders: Provider[];
+  /** The settings that stand beside the plan. */
+  declared: Partial<UsersModuleSettings>;
+}
+
+const PLAN_KEYS = [
+  ...['entities', 'dataSource', 'service', 'imports', 'providers', 'dtos', 'identifier', 'backends'],
+  ...['isGlobal', 'protectAll'],
+  ...FEATURES.map(({ key }) => key),
+];
+
+/** The settings that are no feature's and no backend's. */
+export const FLAT_SETTINGS = [
+  'secret',
+  'secrets',
+  'passwords',
+  'requireVerification',
+  'normalizeIdentifier',
+] as const;
+
+type Given = UsersPlanOptions & Partial<Pick<UsersModuleAsyncOptions, (typeof FLAT_SETTINGS)[number]>>;
+
+/** @throws {ConfigurationError} for the first contradiction */
+export function resolvePlan(given: Given): ResolvedPlan {
+  refuseUnknown('', given, [...PLAN_KEYS, ...FLAT_SETTINGS]);
+  const options = definedFields(given);
+  const user = requireClass(
+    'entities.user',
+    options.entities?.user,
+    'your entity, which extends UuidUser or IntUser',
+  );
+  const identifier = options.identifier ?? 'email';
+  const backends = checkBackends(options.backends ?? [{ name: 'jwt', transport: bearer(), strategy: jwt() }]);
+  const dtos = resolveDtos(options.dtos ?? {}, identifier);
+  const features = openFeatures(options);
+  const parts = features.map(({ feature, options: own }) =>
+    feature.build(own, { identifier, backends, dtos }),
+  );
+
+  return {
+    user,
+    identifier,
+    backends,
+    dtos,
+    features,
+    service: checkService(options.service),
+    dataSource: options.dataSource,
+    imports: options.imports ?? [],
+    providers: options.providers ?? [],
+    isGlobal: requireBoolean('isGlobal', options.isGlobal ?? true),
+    protectAll: requireBoolean('protectAll', options.protectAll ?? false),
+    controllers: parts.flatMap(({ controllers }) => controllers),
+    featureProviders: parts.flatMap(({ providers = [] }) => providers),
+    declared: declaredSettings(options, features),
+  };
+}
+
+function requireClass<T>(path: string, value: Type<T> | undefined, expected: string): Type<T> {
+  if (typeof value === 'function') return value;
+  throw new ConfigurationError(`${path} is missing; give it ${expected}.`);
+}
+
+function checkService(service: UsersPlanOptions['service']): Type<UsersService> {
+  if (service === undefined) return UsersService;
+  if (typeof service === 'function' && service.prototype instanceof UsersService) return service;
+  throw new ConfigurationError('service must be a class that extends UsersService.');
+}
+
+const BACKEND_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/i;
+
+function checkBackends(backends: BackendOptions[]): BackendOptions[] {
+  if (!Array.isArray(backends) || backends.length === 0) {
+    throw new ConfigurationError('backends must hold at least one backend.');
+  }
+  const names = new Set<string>();
+  for (const [index, backend] of backends.entries()) {
+    const { name, transport, strategy } = backend;
+    refuseUnknown(`backends[${index}]`, backend, ['name', 'transport', 'strategy']);
+    if (typeof name !== 'string' || !BACKEND_NAME.test(name)) {
+      throw new ConfigurationError(
+        `backends[${index}].name must be of letters, digits and hyphens; it stands in paths.`,
+      );
+    }
+    if (names.has(name))
+      throw new ConfigurationError(`backends[${index}].name ${name} is taken; names must differ.`);
+    names.add(name);
+    if (typeof transport?.create !== 'function') {
+      throw new ConfigurationError(`backends[${index}].transport is missing; give it bearer().`);
+    }
+    if (typeof strategy?.create !== 'function') {
+      throw new ConfigurationError(`backends[${index}].strategy is missing; give it jwt().`);
+    }
+  }
+  return backends;
+}
+
+function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
+  return FEATURES.flatMap((each) => {
+    const feature = each as unknown as Feature;
+    const own = (options as Record<string, FeatureOptions | undefined>)[feature.key];
+    if (own === undefined) return [];
+    if (typeof own !== 'object' || own === null) {
+      throw new ConfigurationError(`${feature.key} must be an object of options; {} takes the defaults.`);
+    }
+    refuseUnknown(feature.key, own, [...feature.plan, ...feature.settings]);
+    return [{ feature, options: definedFields(own) }];
+  });
+}
+
+function declaredSettings(
+  options: Partial<Given>,
+  features: ResolvedPlan['features'],
+): Partial<UsersModuleSettings> {
+  const flat = FLAT_SETTINGS.map((key) => [key, options[key]]);
+  const own = features.map(({ feature, options: given }) => [
+    feature.key,
+    Object.fromEntries(Object.entries(given).filter(([name]) => feature.settings.includes(name))),
+  ]);
+  return definedFields(Object.fromEntries([...flat, ...own]) as object);
+}

@@ -1,0 +1,93 @@
+import { Expose } from 'class-transformer';
+import { IsString, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import { IsOmittable } from '../common/validation/constraints.js';
+import { normalizeEmail } from './email-address.js';
+import type { UserId } from './user.entity.js';
+
+@ValidatorConstraint({ name: 'isEmail' })
+class EmailAddressConstraint implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value === 'string' && normalizeEmail(value) !== undefined;
+  }
+
+  defaultMessage(): string {
+    return 'This is not an e-mail address that can be used.';
+  }
+}
+
+/** An address that {@link normalizeEmail} accepts: judged in the form in which it would be stored. */
+export const IsEmailAddress = () => Validate(EmailAddressConstraint);
+
+/** Says nothing of what is wrong with them: a malformed login gets the answer of a wrong one. */
+export class LoginDto {
+  @IsString()
+  email!: string;
+
+  @IsString()
+  password!: string;
+}
+
+export class RegisterDto {
+  @IsEmailAddress()
+  email!: string;
+
+  @IsString()
+  password!: string;
+}
+
+/** What a user sees of a user. */
+export class UserReadDto {
+  @Expose()
+  id!: UserId;
+
+  @Expose()
+  email!: string;
+
+  @Expose()
+  isActive!: boolean;
+
+  @Expose()
+  isSuperuser!: boolean;
+
+  @Expose()
+  isVerified!: boolean;
+}
+
+/** What users may change of themselves. */
+export class UserUpdateDto {
+  @IsOmittable()
+  @IsEmailAddress()
+  email?: string;
+
+  @IsOmittable()
+  @IsString()
+  password?: string;
+
+  /** Stands in for a fresh login where one is needed. */
+  @IsOmittable()
+  @IsString()
+  currentPassword?: string;
+}
+
+export class ForgotPasswordDto {
+  @IsEmailAddress()
+  email!: string;
+}
+
+export class RequestVerifyDto {
+  @IsEmailAddress()
+  email!: string;
+}
+
+export class VerifyDto {
+  @IsString()
+  token!: string;
+}
+
+export class ResetPasswordDto {
+  @IsString()
+  token!: string;
+
+  @IsString()
+  password!: string;
+}

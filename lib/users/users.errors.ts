@@ -1,0 +1,75 @@
+import { InvalidBodyError, UsersError, UsersHttpError } from '../common/users-error.js';
+
+/** Unknown, wrong, inactive, malformed, refused by a hook: a caller cannot tell which. */
+export class BadCredentialsError extends UsersError {
+  constructor(cause?: unknown) {
+    super('LOGIN_BAD_CREDENTIALS', { cause });
+  }
+}
+
+/** The password was right, and the address is not verified yet. */
+export class UserNotVerifiedError extends UsersError {
+  constructor() {
+    super('LOGIN_USER_NOT_VERIFIED');
+  }
+}
+
+export class UserAlreadyExistsError extends UsersError {
+  constructor(cause?: unknown) {
+    super('REGISTER_USER_ALREADY_EXISTS', { cause });
+  }
+}
+
+export class EmailAlreadyExistsError extends UsersError {
+  constructor(cause?: unknown) {
+    super('UPDATE_USER_EMAIL_ALREADY_EXISTS', { cause });
+  }
+}
+
+/** Unknown, expired, outdated, or minted for another purpose: a caller cannot tell which. */
+export class BadVerifyTokenError extends UsersError {
+  constructor() {
+    super('VERIFY_USER_BAD_TOKEN');
+  }
+}
+
+export class AlreadyVerifiedError extends UsersError {
+  constructor() {
+    super('VERIFY_USER_ALREADY_VERIFIED');
+  }
+}
+
+/** Unknown, spent, expired, outdated, or minted for another purpose: a caller cannot tell which. */
+export class BadResetTokenError extends UsersError {
+  constructor() {
+    super('RESET_PASSWORD_BAD_TOKEN');
+  }
+}
+
+/** The login is too long ago for this change, and no right `currentPassword` came along. */
+export class ReauthenticationRequiredError extends UsersError {
+  constructor() {
+    super('REAUTHENTICATION_REQUIRED');
+  }
+}
+
+/** No such user, or no such id at all. */
+export class UserNotFoundError extends UsersHttpError {
+  constructor() {
+    super(404, 'There is no such user.');
+  }
+}
+
+/** The user's password or state was changed by somebody else while this change was under way. */
+export class UserChangedMeanwhileError extends UsersHttpError {
+  constructor() {
+    super(409, 'This user was changed by another request at the same time.');
+  }
+}
+
+/** An identifier that `normalizeIdentifier` does not accept. */
+export class InvalidIdentifierError extends InvalidBodyError {
+  constructor(property: string) {
+    super([{ loc: ['body', property], msg: `This ${property} cannot be used.`, type: 'identifier' }]);
+  }
+}

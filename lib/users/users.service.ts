@@ -1,0 +1,267 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FindOptionsWhere } from 'typeorm';
+import type { HttpRequest } from '../common/http.js';
+import { NotAllowedError } from '../common/users-error.js';
+import type { TokenPurpose } from './account-tokens.js';
+import type { BaseUser, UserId } from './user.entity.js';
+import { normalizeFields, ownFields, type StoredFields, type UserFields } from './user-fields.js';
+import type { LoginDto } from './users.dto.js';
+import {
+  AlreadyVerifiedError,
+  BadCredentialsError,
+  BadResetTokenError,
+  BadVerifyTokenError,
+  UserNotFoundError,
+  UserNotVerifiedError,
+} from './users.errors.js';
+import { UserEvents } from './users.events.js';
+import type { InvalidPasswordCode } from './passwords/new-passwords.js';
+import { UsersHooks } from './users.hooks.js';
+import type { LoadOptions, UsersQuery } from './users.repository.js';
+import { UsersTools } from './users.tools.js';
+
+/**
+ * Everything that can be done to a user account, with or without a request. A host extends it to override the
+ * hooks; its own constructor is free, because this class injects by property.
+ */
+@Injectable()
+export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<User> {
+  @Inject(UsersTools)
+  protected readonly tools!: UsersTools<User>;
+
+  /**
+   * Makes a user as an administrator, a job or a command line does: any field may be set, and no hook runs.
+   * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
+   */
+  async addUser(user: UserFields<User>, { verify = false, activate = true } = {}): Promise<User> {
+    const fields = await this.prepare(user);
+    return this.tools.writer.insert({ ...fields, isVerified: verify, isActive: activate });
+  }
+
+  /**
+   * Registers a user with the fields that users may set themselves, and mails the verification token where
+   * `requireVerification` asks for it.
+   * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
+   */
+  async register(data: UserFields<User>, request?: HttpRequest): Promise<User> {
+    const user = await this.tools.writer.insert(await this.prepareRegistration(data, request));
+    await this.afterRegistration(user, request);
+    return user;
+  }
+
+  /**
+   * As {@link register}, but what is done, and what comes back, is the same for a known identifier: the row is
+   * written after the answer, or the owner of the existing one is told.
+   */
+  async registerConcealed(data: UserFields<User>, request?: HttpRequest): Promise<void> {
+    const fields = await this.prepareRegistration(data, request);
+    const known = await this.tools.writer.findKnown(fields);
+    this.tools.hooks.later('A concealed registration', async () => {
+      if (known) return this.sendRegistrationAttempt(known, request);
+      return this.afterRegistration(await this.tools.writer.insert(fields), request);
+    });
+  }
+
+  /** @throws {UserNotFoundError} also for an id that can be nobody's */
+  async getUser(id: UserId, options: { load?: LoadOptions<User> } = {}): Promise<User> {
+    const user = await this.tools.repository.findById(id, options.load);
+    if (!user) throw new UserNotFoundError();
+    return user;
+  }
+
+  /**
+   * Finds one user by columns, exactly as they are stored.
+   * @throws {TypeError} for criteria that are empty or undefined
+   */
+  getUserBy(
+    where: FindOptionsWhere<User>,
+    options: { load?: LoadOptions<User> } = {},
+  ): Promise<User | undefined> {
+    return this.tools.repository.findOne(where, options.load);
+  }
+
+  /** A page of users, and how many there are on all pages. */
+  listAndCountUsers(query: UsersQuery = {}): Promise<[User[], number]> {
+    return this.tools.repository.findAndCount(query);
+  }
+
+  /**
+   * Changes any field as an administrator does. A new address is unverified unless `changes` says otherwise; a new
+   * password, and deactivation, end every token.
+   * @throws {UserNotFoundError}, {EmailAlreadyExistsError}, {@link UsersError} `UPDATE_USER_INVALID_PASSWORD`
+   */
+  async updateUser(target: User | UserId, changes: UserFields<User>, request?: HttpRequest): Promise<User> {
+    const { hooks, events, settings, writer } = this.tools;
+    const user = typeof target === 'object' ? target : await this.getUser(target);
+    await hooks.refuseBy(
+      'preUpdateHook',
+      () => this.preUpdateHook(user, changes as never, request),
+      notAllowed,
+    );
+
+    const { password, ...fields }: UserFields = normalizeFields(changes, settings) as UserFields;
+    if (fields.email === user.email) delete fields.email;
+    if (fields.email !== undefined) fields.isVerified ??= false;
+    const hash =
+      password === undefined ? {} : await this.hash(password, user, 'UPDATE_USER_INVALID_PASSWORD');
+    await writer.change(user, { ...fields, ...hash });
+
+    const updated = await this.getUser(user.id);
+    if (fields.email !== undefined && settings.requireVerification)
+      this.initiateVerification(updated, request);
+    await hooks.after('postUpdateHook', () => this.postUpdateHook(updated, fields as Partial<User>, request));
+    events.emit(UserEvents.Updated, updated);
+    return updated;
+  }
+
+  /** @throws {UserNotFoundError}, {@link UsersError} `USER_IN_USE` where other rows still refer to the user */
+  async deleteUser(id: UserId, request?: HttpRequest): Promise<void> {
+    const { hooks, events, repository } = this.tools;
+    const user = await this.getUser(id);
+    await hooks.refuseBy('preDeleteHook', () => this.preDeleteHook(user, request), notAllowed);
+
+    if (!(await repository.delete(user.id))) throw new UserNotFoundError();
+
+    await hooks.after('postDeleteHook', () => this.postDeleteHook(user, request));
+    events.emit(UserEvents.Deleted, user);
+  }
+
+  /**
+   * The user whose credentials these are. Upgrades a password's hash that was made by an older scheme.
+   * @throws {BadCredentialsError} for an unknown identifier, a wrong password and an inactive user alike
+   * @throws {UserNotVerifiedError} only after the right password
+   */
+  async authenticate(login: LoginDto, request?: HttpRequest): Promise<User> {
+    const { hooks, credentials, settings } = this.tools;
+    const { [settings.identifier]: given = '', password } = login as unknown as Record<string, string>;
+    const refusal = await hooks.refusal('preLoginHook', () => this.askPreLoginHook(login, request), refused);
+
+    const user = await credentials.check(settings.normalizeIdentifier(given), password);
+    if (refusal) throw refusal;
+    if (!user) throw new BadCredentialsError();
+    if (settings.requireVerification && !user.isVerified) throw new UserNotVerifiedError();
+    return user;
+  }
+
+  /** Whether this is the password of a user who is loaded already. */
+  verifyPassword(user: User, password: string): Promise<boolean> {
+    return this.tools.credentials.checkPassword(user, password);
+  }
+
+  /** A token of the kind that is mailed, for a host that delivers it by a way of its own. */
+  generateToken(user: User, purpose: TokenPurpose): Promise<string> {
+    return this.tools.tokens.mint(purpose, user);
+  }
+
+  /** Mails a verification token off the request's path; nothing for a user who is inactive or verified already. */
+  initiateVerification(user: User, request?: HttpRequest): void {
+    if (!user.isActive || user.isVerified) return;
+    this.tools.hooks.later('sendVerificationToken', async () =>
+      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
+    );
+  }
+
+  /** As {@link initiateVerification}, for an address as somebody typed it. Never tells whether a user has it. */
+  async requestVerification(email: string, request?: HttpRequest): Promise<void> {
+    const user = await this.findByEmail(email);
+    if (user) this.initiateVerification(user, request);
+  }
+
+  /** @throws {BadVerifyTokenError}, {AlreadyVerifiedError} */
+  async verify(token: string, request?: HttpRequest): Promise<User> {
+    const { tokens, repository, hooks, events } = this.tools;
+    const claims = await tokens.read('verification', token);
+    const user = claims && (await repository.findById(claims.sub));
+    if (!user || !tokens.isFor(claims, user)) throw new BadVerifyTokenError();
+    if (user.isVerified) throw new AlreadyVerifiedError();
+
+    // The address stands in the condition: if it changes meanwhile, the new one was never mailed this token.
+    const where = { id: user.id, email: user.email, tokenVersion: user.tokenVersion, isVerified: false };
+    const isFirst = await repository.update(where as FindOptionsWhere<User>, { isVerified: true });
+    if (!isFirst) throw await this.whyNotVerified(user.id);
+
+    user.isVerified = true;
+    await hooks.after('postVerificationHook', () => this.postVerificationHook(user, request));
+    events.emit(UserEvents.Verified, user);
+    return user;
+  }
+
+  /** Mails a reset token off the request's path, if an active user has this address. Never tells whether one has. */
+  async initiatePasswordReset(email: string, request?: HttpRequest): Promise<void> {
+    const user = await this.findByEmail(email);
+    if (!user?.isActive) return;
+    this.tools.hooks.later('sendPasswordResetToken', async () =>
+      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
+    );
+  }
+
+  /** The user of an address as somebody typed it. */
+  async findByEmail(email: string): Promise<User | undefined> {
+    const { email: normal } = normalizeFields({ email }, this.tools.settings);
+    return this.tools.repository.findByEmail(normal);
+  }
+
+  /**
+   * Sets a new password and ends every token of the user, this one included.
+   * @throws {BadResetTokenError}, {@link UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
+   */
+  async resetPassword(token: string, password: string, request?: HttpRequest): Promise<User> {
+    const { tokens, repository, hooks, events } = this.tools;
+    const claims = await tokens.read('reset-password', token);
+    const user = claims && (await repository.findById(claims.sub));
+    if (!user || !tokens.isFor(claims, user)) throw new BadResetTokenError();
+    const hash = await this.hash(password, user, 'RESET_PASSWORD_INVALID_PASSWORD');
+
+    // Of several uses at once, one meets the condition.
+    const where = { id: user.id, email: user.email, tokenVersion: user.tokenVersion, isActive: true };
+    const isFirst = await repository.update(where as FindOptionsWhere<User>, hash, {
+      raiseTokenVersion: true,
+    });
+    if (!isFirst) throw new BadResetTokenError();
+
+    user.tokenVersion += 1;
+    await hooks.after('postPasswordResetHook', () => this.postPasswordResetHook(user, request));
+    events.emit(UserEvents.PasswordReset, user);
+    return user;
+  }
+
+  private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<StoredFields> {
+    const own = ownFields(data);
+    const hook = () => this.preRegistrationHook(own as never, request);
+    await this.tools.hooks.refuseBy('preRegistrationHook', hook, notAllowed);
+    return { isActive: true, isVerified: false, ...(await this.prepare(own)) };
+  }
+
+  private async prepare(user: UserFields<User>): Promise<StoredFields> {
+    const { password, ...fields }: UserFields = normalizeFields(user, this.tools.settings) as UserFields;
+    if (password === undefined) return { isSuperuser: false, ...fields, passwordHash: null };
+    return {
+      isSuperuser: false,
+      ...fields,
+      ...(await this.hash(password, fields, 'REGISTER_INVALID_PASSWORD')),
+    };
+  }
+
+  private async hash(password: string, user: UserFields, code: InvalidPasswordCode) {
+    const rules = () => this.validatePassword(password, user as Partial<User>);
+    return { passwordHash: await this.tools.newPasswords.hash(password, code, rules) };
+  }
+
+  private async afterRegistration(user: User, request?: HttpRequest): Promise<void> {
+    if (this.tools.settings.requireVerification) this.initiateVerification(user, request);
+    await this.tools.hooks.after('postRegistrationHook', () => this.postRegistrationHook(user, request));
+    this.tools.events.emit(UserEvents.Registered, user);
+  }
+
+  private async askPreLoginHook(login: LoginDto, request?: HttpRequest): Promise<void> {
+    if ((await this.preLoginHook(login, request)) === false) throw new BadCredentialsError();
+  }
+
+  private async whyNotVerified(id: UserId): Promise<Error> {
+    const user = await this.tools.repository.findById(id);
+    return user?.isVerified ? new AlreadyVerifiedError() : new BadVerifyTokenError();
+  }
+}
+
+const notAllowed = (cause: unknown) => new NotAllowedError(undefined, { cause });
+const refused = (cause: unknown) => new BadCredentialsError(cause);

@@ -1,0 +1,23 @@
+import type { Logger } from 'typeorm';
+
+/** Counts what reaches the database. */
+export class QueryLog implements Logger {
+  private statements: string[] = [];
+
+  /** The statements that `work` causes. */
+  async during(work: () => Promise<unknown>): Promise<string[]> {
+    this.statements = [];
+    await work();
+    return this.statements;
+  }
+
+  logQuery(statement: string): void {
+    this.statements.push(statement);
+  }
+
+  logQueryError(): void {}
+  logQuerySlow(): void {}
+  logSchemaBuild(): void {}
+  logMigration(): void {}
+  log(): void {}
+}
