@@ -1,0 +1,105 @@
+import { onEachHost, PASSWORD } from '../support/host.js';
+
+const ADA = { email: 'ada@example.com', password: PASSWORD };
+
+onEachHost((host) => {
+  test('a mailed token verifies the user, once', async () => {
+    const { api, outbox, settled } = await host({ requireVerification: true });
+    await api.post('/auth/register', ADA).expect(201);
+    await api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+    await settled();
+    const { token } = outbox.last(ADA.email);
+
+    const { body, headers } = await api.post('/auth/verify', { token }).expect(200);
+
+    expect(body).toMatchObject({ email: ADA.email, isVerified: true });
+    expect(headers['cache-control']).toBe('no-store');
+    await api.login(ADA.email, PASSWORD);
+    await api.post('/auth/verify', { token }).expect(400, /"detail":"VERIFY_USER_ALREADY_VERIFIED"/);
+  });
+
+  test('a request is answered alike whoever the address belongs to, and mails who is active and unverified', async () => {
+    const { api, addUser, outbox, settled } = await host({
+      hooks: {
+        sendVerificationToken(user) {
+          outbox.mails.push({ kind: 'verification', to: user.email, token: '' });
+          throw new Error('the mail server is down');
+        },
+      },
+    });
+    await addUser({ email: 'new@example.com', isVerified: false });
+    await addUser({ email: 'verified@example.com' });
+    await addUser({ email: 'inactive@example.com', isVerified: false, isActive: false });
+
+    const answers = [];
+    for (const name of ['new', 'verified', 'inactive', 'nobody']) {
+      answers.push(
+        await api.post('/auth/request-verify-token', { email: `${name}@example.com` }).expect(202, 'null'),
+      );
+    }
+    const names = answers.map(({ headers }) => Object.keys(headers).sort().join());
+    expect(new Set(names).size).toBe(1);
+    expect(answers[0]?.headers['content-type']).toBe('application/json; charset=utf-8');
+    await settled();
+    expect(outbox.mails.map(({ to }) => to)).toEqual(['new@example.com']);
+  });
+
+  test('a request is one statement for everybody', async () => {
+    const { api, addUser, queries } = await host();
+    await addUser({ isVerified: false });
+    for (const email of [ADA.email, 'nobody@example.com']) {
+      const statements = await queries.during(() =>
+        api.post('/auth/request-verify-token', { email }).expect(202),
+      );
+      expect(statements).toHaveLength(1);
+    }
+  });
+
+  test('a token is dead after a change of address, password or state', async () => {
+    const { api, addUser, service } = await host();
+    const changes = [{ email: 'new@example.com' }, { password: 'another password' }, { isActive: false }];
+    for (const [index, change] of changes.entries()) {
+      const user = await addUser({ email: `user${index}@example.com`, isVerified: false });
+      const token = await service.generateToken(user, 'verification');
+      await service.updateUser(user, change);
+      await service.updateUser(user.id, { isActive: true });
+      await api.post('/auth/verify', { token }).expect(400, /"detail":"VERIFY_USER_BAD_TOKEN"/);
+    }
+  });
+
+  test('a token of a deleted user verifies nobody who registers the address again', async () => {
+    const { api, addUser, service } = await host();
+    const user = await addUser({ isVerified: false });
+    const token = await service.generateToken(user, 'verification');
+    await service.deleteUser(user.id);
+    await addUser({ isVerified: false });
+    await api.post('/auth/verify', { token }).expect(400, /VERIFY_USER_BAD_TOKEN/);
+  });
+
+  test('ten uses at once verify once', async () => {
+    const { api, addUser, service } = await host();
+    const token = await service.generateToken(await addUser({ isVerified: false }), 'verification');
+    const uses = Array.from({ length: 10 }, () =>
+      api.post('/auth/verify', { token }).then((answer) => answer),
+    );
+
+    const answers = await Promise.all(uses);
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.detail === 'VERIFY_USER_ALREADY_VERIFIED')).toHaveLength(9);
+  });
+
+  test.each([[''], [' '], ['x'], ['a.b.c'], ['x'.repeat(10_000)]])(
+    'a token that is none is bad: %j',
+    async (token) => {
+      const { api, addUser } = await host();
+      await addUser({ isVerified: false });
+      await api.post('/auth/verify', { token }).expect(400, /VERIFY_USER_BAD_TOKEN/);
+    },
+  );
+
+  test.each([[null], [[]], [{}], [7], [undefined]])('a token that is no string is 422: %j', async (token) => {
+    const { api } = await host();
+    await api.post('/auth/verify', { token }).expect(422);
+  });
+});
