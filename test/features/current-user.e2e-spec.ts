@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Expose } from 'class-transformer';
 import { IsOptional, IsString } from 'class-validator';
 import { UserUpdateDto } from 'nestjs-users';
-import { REAL_TIMERS } from '../support/time.js';
+import { travel } from '../support/time.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
@@ -18,7 +18,7 @@ class NamedUpdateDto extends UserUpdateDto {
   isSuperuser?: boolean;
 }
 
-const elevenMinutesLater = () => jest.useFakeTimers({ now: Date.now() + 660_000, doNotFake: REAL_TIMERS });
+const elevenMinutesLater = () => travel(660);
 
 onEachHost((host) => {
   afterEach(() => void jest.useRealTimers());

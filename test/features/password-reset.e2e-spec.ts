@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { REAL_TIMERS } from '../support/time.js';
+import { travel } from '../support/time.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
@@ -78,7 +78,7 @@ onEachHost((host) => {
     const user = await addUser();
 
     const outlived = await service.generateToken(user, 'reset-password');
-    jest.useFakeTimers({ now: Date.now() + 61_000, doNotFake: REAL_TIMERS });
+    travel(61);
     await reset(outlived);
     jest.useRealTimers();
 

@@ -1,24 +1,13 @@
-/** What fake timers leave alone: the clock stands where a test puts it, and everything still runs. */
-export const REAL_TIMERS: (
-  | 'nextTick'
-  | 'queueMicrotask'
-  | 'setImmediate'
-  | 'setTimeout'
-  | 'setInterval'
-  | 'clearImmediate'
-  | 'clearTimeout'
-  | 'clearInterval'
-  | 'performance'
-  | 'hrtime'
-)[] = [
-  'nextTick',
-  'queueMicrotask',
-  'setImmediate',
-  'setTimeout',
-  'setInterval',
-  'clearImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'performance',
-  'hrtime',
-];
+import { jest } from '@jest/globals';
+
+/** Puts the clock forward and lets it stand; everything still runs. `jest.useRealTimers()` ends it. */
+export function travel(seconds: number): void {
+  jest.useFakeTimers({
+    now: Date.now() + seconds * 1000,
+    doNotFake: [
+      ...(['nextTick', 'queueMicrotask', 'performance', 'hrtime'] as const),
+      ...(['setImmediate', 'setTimeout', 'setInterval'] as const),
+      ...(['clearImmediate', 'clearTimeout', 'clearInterval'] as const),
+    ],
+  });
+}

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+
+/** Every sample, in the order of their numbers. */
+export const samples = readdirSync(here)
+  .filter((folder) => /^\d\d-/.test(folder))
+  .toSorted()
+  .map((folder) => ({ folder, name: folder.slice(3), path: here + folder }));
+
+/** Compiles a sample into its own `dist/`; `false` if that failed, which has been printed. */
+export async function compile({ path }, options = {}) {
+  if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
+    console.error('The library is not built yet: call `npm run build` first.');
+    return false;
+  }
+  const [code] = await once(node([compiler, '--project', path], options), 'exit');
+  return code === 0;
+}
+
+/** Node in a child process that shares this terminal. */
+export const node = (args, options) => spawn(process.execPath, args, { stdio: 'inherit', ...options });

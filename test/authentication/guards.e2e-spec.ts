@@ -1,0 +1,199 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Authenticated, type BaseUser, bearer, CurrentUser, jwt, Public, Superuser } from 'nestjs-users';
+import { type Host, onEachHost, PASSWORD } from '../support/host.js';
+
+type Shown = BaseUser | undefined;
+const emailOf = (user: Shown) => ({ email: user?.email ?? null });
+
+@Controller('guarded')
+class GuardedController {
+  @Get('authenticated')
+  @UseGuards(Authenticated())
+  authenticated(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('optional')
+  @UseGuards(Authenticated({ optional: true }))
+  optional(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('unverified')
+  @UseGuards(Authenticated({ verified: false }))
+  unverified(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('superuser')
+  @UseGuards(Superuser())
+  superuser(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('twice')
+  @UseGuards(Authenticated(), Superuser(), Authenticated({ verified: false }))
+  twice(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('by-name')
+  @UseGuards(Authenticated({ backends: ['app'] }))
+  byName(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('by-function')
+  @UseGuards(
+    Authenticated({ backends: (context) => [context.getHandler().name === 'byFunction' ? 'app' : 'jwt'] }),
+  )
+  byFunction(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('plain')
+  plain(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
+  @Get('public')
+  @Public()
+  open(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+}
+
+const CONTROLLER = { controllers: [GuardedController] };
+
+/** The statuses of one client at several routes. */
+async function statuses(api: Host['api'], routes: string[]): Promise<Record<string, number>> {
+  const entries = [];
+  for (const route of routes) entries.push([route, (await api.get(`/guarded/${route}`)).status]);
+  return Object.fromEntries(entries);
+}
+
+onEachHost((host) => {
+  test('each guard says who may pass', async () => {
+    const { api, login, users } = await host({ host: CONTROLLER, requireVerification: true });
+    const routes = ['authenticated', 'optional', 'unverified', 'superuser', 'plain'];
+    const user = await login();
+    const root = await login({ email: 'root@example.com', isSuperuser: true });
+    const unverified = await login({ email: 'new@example.com' });
+    await users.update({ id: unverified.user.id } as object, { isVerified: false });
+    const inactive = await login({ email: 'gone@example.com' });
+    await users.update({ id: inactive.user.id } as object, { isActive: false });
+
+    const anonymous = { authenticated: 401, optional: 200, unverified: 401, superuser: 401, plain: 200 };
+    expect(await statuses(api, routes)).toEqual(anonymous);
+    expect(await statuses(inactive.api, routes)).toEqual(anonymous);
+    expect(await statuses(unverified.api, routes)).toEqual({
+      ...anonymous,
+      authenticated: 403,
+      unverified: 200,
+      superuser: 403,
+    });
+    expect(await statuses(user.api, routes)).toEqual({
+      ...anonymous,
+      authenticated: 200,
+      unverified: 200,
+      superuser: 403,
+    });
+    expect(await statuses(root.api, routes)).toEqual({
+      ...anonymous,
+      authenticated: 200,
+      unverified: 200,
+      superuser: 200,
+    });
+
+    for (const client of [api, inactive.api, unverified.api]) {
+      await client.get('/guarded/optional').expect(200, { email: null });
+    }
+    await user.api.get('/guarded/optional').expect(200, { email: user.user.email });
+  });
+
+  test('several guards of one request ask the database once', async () => {
+    const { login, queries } = await host({ host: CONTROLLER });
+    const { api } = await login({ isSuperuser: true });
+    expect(await queries.during(() => api.get('/guarded/twice').expect(200))).toHaveLength(1);
+  });
+
+  test('a guard narrows the backends by name or by a function', async () => {
+    const { api, addUser } = await host({
+      host: CONTROLLER,
+      backends: ['jwt', 'app'].map((name) => ({ name, transport: bearer(), strategy: jwt() })),
+    });
+    await addUser();
+    const app = api.as(await api.login('ada@example.com', PASSWORD, 'app'));
+    const web = api.as(await api.login('ada@example.com', PASSWORD, 'jwt'));
+
+    expect(await statuses(app, ['authenticated', 'by-name', 'by-function'])).toEqual({
+      authenticated: 200,
+      'by-name': 200,
+      'by-function': 200,
+    });
+    expect(await statuses(web, ['authenticated', 'by-name', 'by-function'])).toEqual({
+      authenticated: 200,
+      'by-name': 401,
+      'by-function': 401,
+    });
+  });
+
+  test.each([
+    ['protectAll', { protectAll: true, host: CONTROLLER }],
+    [
+      'a host’s own APP_GUARD',
+      { host: { ...CONTROLLER, providers: [{ provide: APP_GUARD, useClass: Authenticated() }] } },
+    ],
+  ])('%s guards every route; @Public(), our open routes and more precise guards stay', async (_, options) => {
+    const { api, login, users } = await host({ ...options, requireVerification: true });
+    const routes = ['plain', 'public', 'optional', 'unverified', 'authenticated'];
+    expect(await statuses(api, routes)).toEqual({
+      plain: 401,
+      public: 200,
+      optional: 200,
+      unverified: 401,
+      authenticated: 401,
+    });
+    await api.post('/auth/forgot-password', { email: 'x@example.com' }).expect(202);
+    await api.post('/auth/register', { email: 'new@example.com', password: PASSWORD }).expect(201);
+
+    const ada = await login();
+    expect(await statuses(ada.api, routes)).toEqual({
+      plain: 200,
+      public: 200,
+      optional: 200,
+      unverified: 200,
+      authenticated: 200,
+    });
+    await users.update({ id: ada.user.id } as object, { isVerified: false });
+    expect(await statuses(ada.api, routes)).toEqual({
+      plain: 403,
+      public: 200,
+      optional: 200,
+      unverified: 200,
+      authenticated: 403,
+    });
+    await ada.api.patch('/users/me', { email: 'mended@example.com' }).expect(200);
+  });
+
+  test('case, slashes, encodings and HEAD get the canonical path’s decision', async () => {
+    const { api, login } = await host();
+    const ada = await login();
+    for (const path of [
+      '/users/me',
+      '/users/me/',
+      '/users/ME',
+      '/users/%6De',
+      '/users//me',
+      '/users/me?x=1',
+    ]) {
+      const anonymous = await api.get(path);
+      expect([path, anonymous.status === 401 || anonymous.status === 404]).toEqual([path, true]);
+      const known = await ada.api.get(path);
+      expect([path, known.status === 200 || known.status === 404]).toEqual([path, true]);
+    }
+    expect((await api.head('/users/me')).status).toBe(401);
+    expect((await ada.api.head('/users/me')).status).toBe(200);
+  });
+});

@@ -1,0 +1,125 @@
+import autocannon from 'autocannon';
+import { fork } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const APPS = fileURLToPath(new URL('apps/', import.meta.url));
+const TARGET = join('.tmp', 'benchmark');
+const BOOT_LIMIT_MS = 20_000;
+
+/**
+ * Compiles the applications into a package's own `.tmp/`, where `nestjs-users` means that package's `dist`:
+ * so two builds of the library can run side by side.
+ */
+export async function compileApps(root) {
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    useDefineForClassFields: false,
+  };
+  await mkdir(join(root, TARGET), { recursive: true });
+  for (const file of await readdir(APPS)) {
+    const source = await readFile(join(APPS, file), 'utf8');
+    const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: file });
+    await writeFile(join(root, TARGET, file.replace(/\.ts$/, '.js')), outputText);
+  }
+}
+
+/** Runs `measure` with a server for each `{ name, root }`, each in a process of its own; ends them whatever happens. */
+export async function withServers(adapter, contestants, measure) {
+  const servers = [];
+  try {
+    for (const contestant of contestants) servers.push(await startServer(adapter, contestant));
+    return await measure(servers);
+  } finally {
+    for (const { child } of servers) child.kill('SIGKILL');
+  }
+}
+
+async function startServer(adapter, { name, app = name, root }) {
+  const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter]);
+  try {
+    const { url, token } = await messageFrom(child);
+    return { name, child, url, headers: { authorization: `Bearer ${token}` } };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+function messageFrom(child) {
+  return new Promise((fulfil, reject) => {
+    const late = setTimeout(() => reject(new Error('A server did not answer in time.')), BOOT_LIMIT_MS);
+    child.once('message', fulfil).once('message', () => clearTimeout(late));
+    child.once('exit', (code) => reject(new Error(`A server ended with code ${code}.`)));
+  });
+}
+
+/** How much processor time the server has taken since it started, in microseconds. */
+async function processorTimeOf({ child }) {
+  child.send('cpu');
+  const { cpu } = await messageFrom(child);
+  return cpu.user + cpu.system;
+}
+
+/** Loads one route of one server; any answer but 2xx spoils the measurement and throws. */
+export async function load(server, { path, seconds, connections, ...request }) {
+  const before = await processorTimeOf(server);
+  const latencies = [];
+  const run = autocannon({
+    url: server.url + path,
+    duration: seconds,
+    connections,
+    ...request,
+    headers: { ...server.headers, ...request.headers },
+  });
+  // autocannon's own histogram knows whole milliseconds only.
+  run.on('response', (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
+  const { '2xx': answers, non2xx, errors, timeouts, duration } = await run;
+  if (non2xx + errors + timeouts > 0 || answers === 0) {
+    throw new Error(
+      `${server.name} ${path}: ${answers} good answers, ${non2xx} others, ${errors} errors, ${timeouts} time-outs.`,
+    );
+  }
+  const processorTime = (await processorTimeOf(server)) - before;
+  return {
+    rate: answers / duration,
+    microseconds: processorTime / answers,
+    p99: percentile(latencies, 0.99),
+  };
+}
+
+/**
+ * Each server in turn, round after round, so that whatever else the machine does hits all of them; a first round
+ * warms up and doesn't count. Returns, by server, the median of each number that `measure` yields.
+ */
+export async function inRounds(servers, rounds, measure) {
+  const results = new Map(servers.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const server of servers) {
+      const result = await measure(server);
+      if (round > 0) results.get(server.name).push(result);
+    }
+  }
+  return Object.fromEntries([...results].map(([name, list]) => [name, medians(list)]));
+}
+
+const medians = (results) =>
+  Object.fromEntries(
+    Object.keys(results[0]).map((key) => [
+      key,
+      percentile(
+        results.map((result) => result[key]),
+        0.5,
+      ),
+    ]),
+  );
+
+function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)];
+}

@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The text of a file, by its path from the root. */
+export const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Every file below a folder, by its path from the root. */
+export function filesIn(folder: string, extension: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(extension))
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+    .sort();
+}
+
+export function manifest(): Record<'dependencies' | 'peerDependencies', Record<string, string>> {
+  return JSON.parse(read('package.json'));
+}

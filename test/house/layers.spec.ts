@@ -1,0 +1,72 @@
+import { filesIn, manifest, read } from './files.js';
+import { importsOf } from './imports.js';
+import { cycles, layerFaults, undeclaredPackages } from './layers.js';
+
+describe('lib', () => {
+  const imports = filesIn('lib', '.ts').flatMap((file) => importsOf(file, read(file)));
+
+  test('has imports to judge', () => {
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  test('imports point down the layers, and never from one feature to another', () => {
+    expect(layerFaults(imports)).toEqual([]);
+  });
+
+  test('no file reaches itself', () => {
+    expect(cycles(imports)).toEqual([]);
+  });
+
+  test('every package that is imported is declared', () => {
+    const { dependencies, peerDependencies } = manifest();
+    expect(undeclaredPackages(imports, Object.keys({ ...dependencies, ...peerDependencies }))).toEqual([]);
+  });
+});
+
+describe('the rules bite', () => {
+  const importsIn = (files: Record<string, string>) =>
+    Object.entries(files).flatMap(([file, text]) => importsOf(file, text));
+
+  test.each([
+    ['lib/common/a.ts', `import { b } from '../users/b.js'`, 'that is upwards'],
+    ['lib/users/a.ts', `import type { B } from '../authentication/b.js'`, 'that is upwards'],
+    ['lib/authentication/a.ts', `export * from '../authorization/b.js'`, 'that is upwards'],
+    ['lib/features/feature.ts', `import './auth/auth.options.js'`, 'that is upwards'],
+    ['lib/features/auth/a.ts', `type A = import('../../users.plan.js').Plan`, 'that is upwards'],
+    ['lib/features/auth/a.ts', `await import('../registration/b.js')`, 'that is another feature'],
+    ['lib/users.module.ts', `import { b } from './index.js'`, 'the front door is for hosts'],
+    ['lib/helpers/a.ts', `import { b } from '../common/b.js'`, 'one of them stands in no layer'],
+  ])('%s: %s', (file, text, fault) => {
+    expect(layerFaults(importsOf(file, text))).toEqual([expect.stringMatching(`: ${fault}$`)]);
+  });
+
+  test('a way down, a way aside and a way to a package are no faults', () => {
+    const text = `
+      import { a } from '../../users/a.js';
+      import { b } from './b.js';
+      import { c } from '../feature.js';
+      import { Module } from '@nestjs/common';
+    `;
+    expect(layerFaults(importsOf('lib/features/auth/a.ts', text))).toEqual([]);
+  });
+
+  test('a cycle is told once, and type-only imports make none', () => {
+    const circle = {
+      'lib/common/a.ts': `import { type A, b } from './b.js'`,
+      'lib/common/b.ts': `export { c } from './c.js'`,
+      'lib/common/c.ts': `import './a.js'`,
+    };
+    expect(cycles(importsIn(circle))).toEqual([
+      'lib/common/a.ts -> lib/common/b.ts -> lib/common/c.ts -> lib/common/a.ts',
+    ]);
+    expect(cycles(importsIn({ ...circle, 'lib/common/c.ts': `import { type A } from './a.js'` }))).toEqual([]);
+  });
+
+  test('a package that is not declared', () => {
+    const text = `import 'node:fs'; import '@nestjs/common/x.js'; import express from 'express'; import 'fs'`;
+    expect(undeclaredPackages(importsOf('lib/common/a.ts', text), ['@nestjs/common'])).toEqual([
+      'lib/common/a.ts imports express, which package.json does not declare',
+      'lib/common/a.ts imports fs, which package.json does not declare',
+    ]);
+  });
+});
