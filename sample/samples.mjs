@@ -12,13 +12,18 @@ export const samples = readdirSync(here)
   .toSorted()
   .map((folder) => ({ folder, name: folder.slice(3), path: here + folder }));
 
-/** Compiles a sample into its own `dist/`; `false` if that failed, which has been printed. */
-export async function compile({ path }, options = {}) {
+/** Compiles a sample into its own `dist/`. @returns whether that worked; if not, it has been printed why */
+export async function compile({ path }, options) {
   if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
     console.error('The library is not built yet: call `npm run build` first.');
     return false;
   }
-  const [code] = await once(node([compiler, '--project', path], options), 'exit');
+  return succeeds([compiler, '--project', path], options);
+}
+
+/** Whether a script ends without an error; `false` as well if `options.signal` stopped it. */
+export async function succeeds(args, options) {
+  const [code] = await once(node(args, options), 'exit').catch(() => []);
   return code === 0;
 }
 

@@ -13,33 +13,21 @@ export type UserFields<User extends BaseUser = BaseUser> = Partial<
 /** What a row is written from. */
 export type StoredFields = Partial<BaseUser>;
 
-/** What users never write of themselves, whatever a DTO declares. */
-const PROTECTED = [
-  'id',
-  'isActive',
-  'isSuperuser',
-  'isVerified',
-  'roles',
-  'passwordHash',
-  'tokenVersion',
-  'createdAt',
-  'updatedAt',
-];
+/** What only this library writes, whoever asks and whatever a DTO declares. */
+const INTERNAL = ['id', 'passwordHash', 'tokenVersion', 'createdAt', 'updatedAt'];
+
+/** What users never write of themselves, either. */
+const PROTECTED = [...INTERNAL, 'isActive', 'isSuperuser', 'isVerified', 'roles'];
 
 /** What a body asks for, less the fields that nobody may set of themselves. */
-export function ownFields<Fields extends object>(body: Fields): Fields {
-  const entries = Object.entries(body).filter(
-    ([name, value]) => value !== undefined && !PROTECTED.includes(name),
-  );
-  return Object.fromEntries(entries) as Fields;
-}
+export const ownFields = <Fields extends object>(body: Fields): Fields => without(PROTECTED, body);
 
 /**
- * The same fields with identifier and e-mail address in their stored form.
+ * The fields that may be written, with identifier and e-mail address in their stored form.
  * @throws {InvalidIdentifierError}
  */
 export function normalizeFields<Fields extends object>(fields: Fields, settings: UsersSettings): Fields {
-  const normal: Record<string, unknown> = Object.fromEntries(Object.entries(fields));
+  const normal = without(INTERNAL, fields) as Record<string, unknown>;
   for (const property of new Set(['email', settings.identifier])) {
     if (normal[property] === undefined) continue;
     const normalize = property === settings.identifier ? settings.normalizeIdentifier : normalizeEmail;
@@ -48,4 +36,11 @@ export function normalizeFields<Fields extends object>(fields: Fields, settings:
     normal[property] = value;
   }
   return normal as Fields;
+}
+
+function without<Fields extends object>(names: readonly string[], fields: Fields): Fields {
+  const entries = Object.entries(fields).filter(
+    ([name, value]) => value !== undefined && !names.includes(name),
+  );
+  return Object.fromEntries(entries) as Fields;
 }

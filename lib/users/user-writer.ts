@@ -31,7 +31,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
       });
     } catch (error) {
       if (!(error instanceof UserNotUniqueError)) throw error;
-      throw (await this.isKnown(fields)) ? new UserAlreadyExistsError(error) : error;
+      throw (await this.findKnown(fields)) ? new UserAlreadyExistsError(error) : error;
     }
   }
 
@@ -57,10 +57,6 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     return this.repository.findByEmail(fields.email);
   }
 
-  private async isKnown(fields: StoredFields): Promise<boolean> {
-    return (await this.findKnown(fields)) !== undefined;
-  }
-
   private async update(
     where: FindOptionsWhere<User>,
     fields: StoredFields,
@@ -70,7 +66,8 @@ export class UserWriter<User extends BaseUser = BaseUser> {
       return await this.repository.update(where, fields, { raiseTokenVersion: endsTokens });
     } catch (error) {
       if (!(error instanceof UserNotUniqueError)) throw error;
-      throw (await this.isKnown(fields)) ? new EmailAlreadyExistsError(error) : error;
+      const isEmail = fields.email !== undefined && (await this.repository.findByEmail(fields.email));
+      throw isEmail ? new EmailAlreadyExistsError(error) : error;
     }
   }
 }

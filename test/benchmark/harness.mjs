@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import ts from 'typescript';
 
 const APPS = fileURLToPath(new URL('apps/', import.meta.url));
 const TARGET = join('.tmp', 'benchmark');
-const BOOT_LIMIT_MS = 20_000;
+const ANSWER_LIMIT_MS = 20_000;
 
 /**
  * Compiles the applications into a package's own `.tmp/`, where `nestjs-users` means that package's `dist`:
@@ -51,12 +52,18 @@ async function startServer(adapter, { name, app = name, root }) {
   }
 }
 
-function messageFrom(child) {
-  return new Promise((fulfil, reject) => {
-    const late = setTimeout(() => reject(new Error('A server did not answer in time.')), BOOT_LIMIT_MS);
-    child.once('message', fulfil).once('message', () => clearTimeout(late));
-    child.once('exit', (code) => reject(new Error(`A server ended with code ${code}.`)));
+async function messageFrom(child) {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
+  const exit = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`A server ended with code ${code}.`);
   });
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), exit]);
+    return message;
+  } finally {
+    done.abort();
+  }
 }
 
 /** How much processor time the server has taken since it started, in microseconds. */
@@ -74,6 +81,7 @@ export async function load(server, { path, seconds, connections, ...request }) {
     url: server.url + path,
     duration: seconds,
     connections,
+    sampleInt: 100,
     ...request,
     headers: { ...server.headers, ...request.headers },
   });
@@ -94,29 +102,32 @@ export async function load(server, { path, seconds, connections, ...request }) {
 }
 
 /**
- * Each server in turn, round after round, so that whatever else the machine does hits all of them; a first round
- * warms up and doesn't count. Returns, by server, the median of each number that `measure` yields.
+ * Each server in turn, round after round, every other round backwards: so whatever else the machine does hits all of
+ * them. Before that each is warmed up, or the first would be measured while its code is still being compiled.
  */
-export async function inRounds(servers, rounds, measure) {
-  const results = new Map(servers.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const server of servers) {
-      const result = await measure(server);
-      if (round > 0) results.get(server.name).push(result);
+export async function inRounds(servers, rounds, measure, warmUp = measure) {
+  const results = Object.fromEntries(servers.map(({ name }) => [name, []]));
+  for (const server of servers) await warmUp(server);
+  for (let round = 0; round < rounds; round++) {
+    for (const server of round % 2 ? servers.toReversed() : servers) {
+      results[server.name].push(await measure(server));
     }
   }
-  return Object.fromEntries([...results].map(([name, list]) => [name, medians(list)]));
+  return results;
 }
 
-const medians = (results) =>
-  Object.fromEntries(
-    Object.keys(results[0]).map((key) => [
-      key,
-      percentile(
-        results.map((result) => result[key]),
-        0.5,
-      ),
-    ]),
+/** The median of one number over the rounds. */
+export const medianOf = (results, key) =>
+  percentile(
+    results.map((result) => result[key]),
+    0.5,
+  );
+
+/** The median of the rounds' ratios: a machine that is slow for a while is slow for both. */
+export const ratioOf = (results, others, key) =>
+  percentile(
+    results.map((result, round) => result[key] / others[round][key]),
+    0.5,
   );
 
 function percentile(values, share) {

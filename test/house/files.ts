@@ -14,6 +14,8 @@ export function filesIn(folder: string, extension: string): string[] {
     .sort();
 }
 
-export function manifest(): Record<'dependencies' | 'peerDependencies', Record<string, string>> {
-  return JSON.parse(read('package.json'));
+/** The names of the packages that whoever installs this one has. */
+export function declaredPackages(): string[] {
+  const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+  return Object.keys({ ...dependencies, ...peerDependencies });
 }

@@ -21,7 +21,11 @@ export class AuthService {
 
   async login(backend: string, credentials: LoginDto, request: HttpRequest, response: HttpResponse) {
     const user = await this.users.authenticate(credentials, request);
-    const hook = () => this.users.postLoginHook(user, request, response);
+    const hook = () => {
+      const returned = this.users.postLoginHook(user, request, response);
+      // `(…, response) => response.header(…)` returns Fastify's reply, which is thenable: it would wait for itself.
+      return returned === response ? undefined : returned;
+    };
     await this.hooks.refuseBy('postLoginHook', hook, (cause) => new BadCredentialsError(cause));
 
     const { strategy, transport } = this.authenticator.backend(backend);

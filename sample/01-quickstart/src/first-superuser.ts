@@ -1,10 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { baseUrl } from './configuration.js';
 import { AppUsersService } from './users/users.service.js';
 
-const EMAIL = 'admin@example.com';
-
-/** Somebody must be the first who may do everything: made when there is nobody yet, with a password shown once. */
+/** Makes somebody who may do everything, when there is nobody yet, with a password that is shown once. */
 @Injectable()
 export class FirstSuperuser implements OnApplicationBootstrap {
   constructor(private readonly users: AppUsersService) {}
@@ -13,8 +12,12 @@ export class FirstSuperuser implements OnApplicationBootstrap {
     const [, count] = await this.users.listAndCountUsers({ isSuperuser: true, limit: 1 });
     if (count > 0) return;
 
-    const password = randomBytes(15).toString('base64url');
-    await this.users.addUser({ email: EMAIL, password, isSuperuser: true }, { verify: true });
-    console.log(`\nThe first superuser is ${EMAIL} with the password ${password} (not shown again).\n`);
+    const credentials = { email: 'admin@example.com', password: randomBytes(15).toString('base64url') };
+    await this.users.addUser({ ...credentials, isSuperuser: true }, { verify: true });
+    console.log(`
+There was no superuser yet, so here is one. This password is shown only now:
+
+curl ${baseUrl}/auth/jwt/login --json '${JSON.stringify(credentials)}'
+`);
   }
 }

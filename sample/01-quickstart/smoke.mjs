@@ -1,0 +1,95 @@
+// The journey of the README over HTTP, against the compiled application.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Application } from '../application.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const DATABASE_FILE = join(folder, 'smoke.sqlite');
+const COMMAND = "curl (\\S+) --json '(.+)'";
+const start = () => Application.start(here, { DATABASE_FILE, USERS_SECRET: undefined });
+
+/** What a printed command sends: the route and the body. */
+const parse = ([, url, body]) => ({ route: `POST ${url}`, body: JSON.parse(body) });
+const mail = async (app, to, subject) => parse(await app.find(new RegExp(`${to}: ${subject}\\s+${COMMAND}`)));
+const login = async (app, body) => (await app.call('POST /auth/jwt/login', 200, { body })).access_token;
+
+await aLaterStart(await theFirstStart());
+theMigrationIsUpToDate();
+
+async function theFirstStart() {
+  const app = await start();
+  await app.find(/USERS_SECRET is not set/);
+  const superuser = parse(await app.find(new RegExp(`shown only now:\\s+${COMMAND}`)));
+  const example = parse(await app.find(new RegExp(`listens on ${app.url}\\.[^]+?${COMMAND}`)));
+
+  const { id, ...registered } = await app.call(example.route, 201, example);
+  assert.match(id, /^[\da-f-]{36}$/);
+  const shown = { email: 'ada@example.com', isActive: true, isSuperuser: false, fullName: 'Ada' };
+  assert.deepEqual(registered, { ...shown, isVerified: false });
+  const again = await app.call(example.route, 400, example);
+  assert.equal(again.detail, 'REGISTER_USER_ALREADY_EXISTS');
+
+  const { email, password } = example.body;
+  const tooEarly = await app.call('POST /auth/jwt/login', 400, { body: { email, password } });
+  assert.equal(tooEarly.detail, 'LOGIN_USER_NOT_VERIFIED');
+  await mail(app, email, 'Confirm your e-mail address');
+  assert.equal(await app.call('POST /auth/request-verify-token', 202, { body: { email } }), null);
+  const verification = await mail(app, email, 'Confirm your e-mail address');
+  assert.deepEqual(await app.call(verification.route, 200, verification), { id, ...shown, isVerified: true });
+  const twice = await app.call(verification.route, 400, verification);
+  assert.equal(twice.detail, 'VERIFY_USER_ALREADY_VERIFIED');
+
+  const token = await login(app, { email, password });
+  await app.call('GET /users/me', 401);
+  assert.equal((await app.call('GET /users/me', 200, { token })).isVerified, true);
+  assert.deepEqual(await app.call('GET /greeting', 200, { token }), { greeting: 'Hello, Ada!' });
+  await app.call('GET /statistics', 403, { token });
+  const changes = { fullName: 'Ada Lovelace', isSuperuser: true };
+  assert.deepEqual(await app.call('PATCH /users/me', 200, { token, body: changes }), {
+    ...{ id, ...shown, isVerified: true },
+    fullName: 'Ada Lovelace',
+  });
+
+  assert.equal(await app.call('POST /auth/forgot-password', 202, { body: { email } }), null);
+  const reset = await mail(app, email, 'Set a new password');
+  assert.equal(await app.call(reset.route, 200, reset), null);
+  assert.equal((await app.call(reset.route, 400, reset)).detail, 'RESET_PASSWORD_BAD_TOKEN');
+  await app.call('GET /users/me', 401, { token });
+  const old = await app.call('POST /auth/jwt/login', 400, { body: { email, password } });
+  assert.equal(old.detail, 'LOGIN_BAD_CREDENTIALS');
+
+  const ada = { email, password: reset.body.password };
+  const next = await login(app, ada);
+  assert.equal(await app.call('POST /auth/jwt/logout', 204, { token: next }), undefined);
+  await app.call('GET /users/me', 401, { token: next });
+
+  await app.stop();
+  return { superuser, ada };
+}
+
+async function aLaterStart({ superuser, ada }) {
+  const app = await start();
+  await app.find(/listens on/);
+  assert(!app.output.includes('superuser'), 'The first superuser is announced twice.');
+
+  const token = await login(app, ada);
+  assert.equal((await app.call('GET /users/me', 200, { token })).fullName, 'Ada Lovelace');
+  const admin = await login(app, superuser.body);
+  const statistics = await app.call('GET /statistics', 200, { token: admin });
+  assert.deepEqual(statistics, { verified: 2, unverified: 0 });
+  await app.stop();
+}
+
+function theMigrationIsUpToDate() {
+  const typeorm = fileURLToPath(import.meta.resolve('typeorm/cli.js'));
+  const command = [typeorm, 'migration:generate', '--check', '--dataSource', 'dist/data-source.js', 'unused'];
+  const env = { ...process.env, DATABASE_FILE };
+  execFileSync(process.execPath, command, { cwd: here, env, stdio: 'inherit', timeout: 20_000 });
+}

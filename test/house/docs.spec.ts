@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ERROR_TABLE, UserEvents, UsersHooks } from 'nestjs-users';
+import ts from 'typescript';
+import { filesIn, read, ROOT } from './files.js';
+import { openFrontDoor, type PublicName } from './front-door.js';
+
+const { names } = openFrontDoor();
+
+test('docs/errors.md has every code with its status', () => {
+  const lines = read('docs/errors.md').split('\n');
+  const missing = Object.entries(ERROR_TABLE).filter(
+    ([code, [status]]) => !lines.some((line) => line.includes(`\`${code}\``) && line.includes(`${status}`)),
+  );
+  expect(missing.map(([code, [status]]) => `${code} ${status}`)).toEqual([]);
+});
+
+test('docs/errors.md has no code that there is not', () => {
+  const known = [...Object.keys(ERROR_TABLE), ...names.map(({ name }) => name)];
+  const named = wordsInCode(read('docs/errors.md')).filter((word) => /^[A-Z0-9]+(_[A-Z0-9]+)+$/.test(word));
+  expect(named.filter((word) => !known.includes(word))).toEqual([]);
+});
+
+test('docs/options.md has every option', () => {
+  const documented = new Set(wordsInCode(withoutBlocks(read('docs/options.md'))));
+  const options = names.filter(isOptions).flatMap(fieldsOf);
+  expect(options.length).toBeGreaterThan(40);
+  expect(options.filter((path) => !documented.has(path.split('.').at(-1) ?? ''))).toEqual([]);
+});
+
+test('docs/hooks-and-events.md has every hook and every event', () => {
+  const page = read('docs/hooks-and-events.md');
+  const documented = new Set(wordsInCode(page));
+  const hooks = Object.getOwnPropertyNames(UsersHooks.prototype).filter((name) => name !== 'constructor');
+  expect(hooks).toContain('postLoginHook');
+  expect(hooks.filter((name) => !documented.has(name))).toEqual([]);
+
+  const events = Object.entries(UserEvents);
+  expect(events.filter(([name, value]) => !documented.has(name) && !page.includes(value))).toEqual([]);
+});
+
+test.each(['README.md', ...filesIn('docs', '.md')])('links of %s lead somewhere', (page) => {
+  const found = withoutBlocks(read(page)).matchAll(/\]\(([^)\s]+)|^\[[^\]]+\]:\s*(\S+)/gm);
+  const links = [...found].map(([, inline, reference]) => inline ?? reference ?? '');
+  const targets = links.filter((link) => !/^([a-z]+:|#)/.test(link)).map((link) => link.replace(/#.*/, ''));
+  expect(targets.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
+});
+
+const withoutBlocks = (page: string) => page.replace(/```[\s\S]*?```/g, '');
+
+/** The words that stand in backticks. */
+function wordsInCode(page: string): string[] {
+  const code = page.match(/```[\s\S]*?```|`[^`\n]+`/g) ?? [];
+  return code.flatMap((each) => each.match(/\w+/g) ?? []);
+}
+
+/** `LoadOptions` belong to a call, not to the module. */
+const isOptions = ({ name, kind }: PublicName) =>
+  kind === 'interface' && /(Options|Settings)$/.test(name) && name !== 'LoadOptions';
+
+function fieldsOf({ name, symbol }: PublicName): string[] {
+  const fields = (symbol.declarations ?? [])
+    .filter(ts.isInterfaceDeclaration)
+    .flatMap(({ members }) => members);
+  return fields.flatMap((field) => pathsOf(field, name));
+}
+
+function pathsOf(field: ts.TypeElement, owner: string): string[] {
+  if (!ts.isPropertySignature(field) || !ts.isIdentifier(field.name)) return [];
+  const path = `${owner}.${field.name.text}`;
+  const nested = field.type && ts.isTypeLiteralNode(field.type) ? field.type.members : [];
+  return [path, ...nested.flatMap((each) => pathsOf(each, path))];
+}
