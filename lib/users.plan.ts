@@ -8,8 +8,9 @@ import { definedFields } from './common/validation/dto-input.js';
 import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
 import { FEATURES } from './features.js';
 import type { BaseUser } from './users/user.entity.js';
+import { DEFAULT_DTOS } from './users/users.dtos.js';
 import { UsersService } from './users/users.service.js';
-import { resolveDtos } from './users.dto-checks.js';
+import { checkInputDto, checkReadDto, resolveDtos } from './users.dto-checks.js';
 import type { UsersModuleAsyncOptions, UsersModuleSettings, UsersPlanOptions } from './users.options.js';
 
 /** The plan with every default in place, checked as far as can be without a database. */
@@ -88,7 +89,7 @@ function requireClass<T>(path: string, value: Type<T> | undefined, expected: str
 
 function checkService(service: UsersPlanOptions['service']): Type<UsersService> {
   if (service === undefined) return UsersService;
-  if (typeof service === 'function' && service.prototype instanceof UsersService) return service;
+  if (service === UsersService || service.prototype instanceof UsersService) return service;
   throw new ConfigurationError('service must be a class that extends UsersService.');
 }
 
@@ -129,8 +130,14 @@ function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
       throw new ConfigurationError(`${feature.key} must be an object of options; {} takes the defaults.`);
     }
     refuseUnknown(feature.key, own, [...feature.plan, ...feature.settings]);
+    checkFeatureDtos(feature.key, own as { readDto?: Type; updateDto?: Type });
     return [{ feature, options: definedFields(own) }];
   });
+}
+
+function checkFeatureDtos(key: string, { readDto, updateDto }: { readDto?: Type; updateDto?: Type }): void {
+  if (readDto !== undefined) checkReadDto(`${key}.readDto`, readDto);
+  if (updateDto !== undefined) checkInputDto(`${key}.updateDto`, updateDto, DEFAULT_DTOS.update);
 }
 
 function declaredSettings(

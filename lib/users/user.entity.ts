@@ -1,4 +1,5 @@
 import { Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { letRedeclarationsWin } from './redeclared-columns.js';
 
 /** A UUID, or a positive integer. */
 export type UserId = string | number;
@@ -36,6 +37,8 @@ export abstract class BaseUser {
   @UpdateDateColumn()
   updatedAt!: Date;
 }
+
+letRedeclarationsWin(BaseUser);
 
 /** A user whose id is a UUID. */
 export abstract class UuidUser extends BaseUser {

@@ -43,7 +43,7 @@ onEachHost((host) => {
   });
 
   test('columns may have other names, and users log in by another identifier', async () => {
-    const { api, addUser, service } = await host({
+    const { api, addUser, service, users } = await host({
       user: RenamedUser,
       identifier: 'username',
       dtos: { register: UsernameRegisterDto },
@@ -63,6 +63,12 @@ onEachHost((host) => {
     await api.as(body.access_token).get('/users/me').expect(200);
     await api.as(body.access_token).post('/auth/jwt/logout').expect(204);
     await api.as(body.access_token).get('/users/me').expect(401);
+
+    const columns = users.metadata.columns.map(({ databaseName }) => databaseName);
+    expect(columns).toEqual(
+      expect.arrayContaining(['e_mail', 'hashed_password', 'is_active', 'token_version']),
+    );
+    expect(columns).not.toContain('email');
 
     const user = await addUser({ email: 'bob@example.com', username: 'bob' } as never);
     await expect(service.updateUser(user, { username: 'ada' } as never)).rejects.toBeInstanceOf(
