@@ -18,7 +18,7 @@ const FAULTS: [Exclude<Fault, 'other'>, RegExp][] = [
 
 // What the drivers and TypeORM say without a code.
 const UNAVAILABLE_MESSAGE =
-  /connection (is not open|terminated|timeout)|timeout exceeded when trying to connect|not (yet )?established|pool is (closed|ended)|cannot use a pool/i;
+  /connection (is not open|terminated|timeout)|timeout exceeded when trying to connect|not (yet )?established|driver not connected|pool is (closed|ended)|cannot use a pool/i;
 
 interface DriverError {
   code?: unknown;

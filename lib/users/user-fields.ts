@@ -12,6 +12,7 @@ export type UserFields<User extends BaseUser = BaseUser> = Partial<
 
 /** What a row is written from. */
 export type StoredFields = Partial<BaseUser>;
+export type NewFields = StoredFields & Pick<BaseUser, 'email'>;
 
 /** What only this library writes, whoever asks and whatever a DTO declares. */
 const INTERNAL = ['id', 'passwordHash', 'tokenVersion', 'createdAt', 'updatedAt'];

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import type { FindOptionsWhere } from 'typeorm';
 import type { BaseUser } from './user.entity.js';
-import { type StoredFields } from './user-fields.js';
+import type { NewFields, StoredFields } from './user-fields.js';
 import {
   EmailAlreadyExistsError,
   UserAlreadyExistsError,
@@ -23,7 +23,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   ) {}
 
   /** @throws {UserAlreadyExistsError} */
-  async insert(fields: StoredFields): Promise<User> {
+  async insert(fields: NewFields): Promise<User> {
     try {
       return await this.repository.insert({
         ...fields,

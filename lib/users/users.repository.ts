@@ -102,20 +102,17 @@ export class UsersRepository<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * The new row, read back where the database fills in columns of its own; without the hash.
+   * The new row as the database has it, its own defaults included; without the hash.
    * @throws {UserNotUniqueError}
    */
-  async insert(values: Partial<BaseUser>): Promise<User> {
+  async insert(values: Partial<BaseUser> & { email: string }): Promise<User> {
     const entity = this.repository.create(this.writable(values) as DeepPartial<User>);
-    await this.write(() =>
-      this.repository
-        .createQueryBuilder()
-        .insert()
-        .values(entity as QueryDeepPartialEntity<User>)
-        .execute(),
-    );
-    delete entity.passwordHash;
-    return entity;
+    const insert = this.repository.createQueryBuilder().insert().updateEntity(false);
+    await this.write(() => insert.values(entity as QueryDeepPartialEntity<User>).execute());
+    // By its address, which is unique: how an id comes back from an INSERT differs on every database.
+    const inserted = await this.findByEmail(values.email);
+    if (!inserted) throw new Error('The new user was changed before it could be read back.');
+    return inserted;
   }
 
   /**

@@ -4,13 +4,14 @@ import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
 import type { TokenPurpose } from './account-tokens.js';
 import type { BaseUser, UserId } from './user.entity.js';
-import { normalizeFields, ownFields, type StoredFields, type UserFields } from './user-fields.js';
+import { normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
 import type { LoginDto } from './users.dto.js';
 import {
   AlreadyVerifiedError,
   BadCredentialsError,
   BadResetTokenError,
   BadVerifyTokenError,
+  InvalidIdentifierError,
   UserNotFoundError,
   UserNotVerifiedError,
 } from './users.errors.js';
@@ -225,21 +226,22 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     return user;
   }
 
-  private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<StoredFields> {
+  private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<NewFields> {
     const own = ownFields(data);
     const hook = () => this.preRegistrationHook(own as never, request);
     await this.tools.hooks.refuseBy('preRegistrationHook', hook, notAllowed);
     return { isActive: true, isVerified: false, ...(await this.prepare(own)) };
   }
 
-  private async prepare(user: UserFields<User>): Promise<StoredFields> {
-    const { password, ...fields }: UserFields = normalizeFields(user, this.tools.settings) as UserFields;
-    if (password === undefined) return { isSuperuser: false, ...fields, passwordHash: null };
-    return {
-      isSuperuser: false,
-      ...fields,
-      ...(await this.hash(password, fields, 'REGISTER_INVALID_PASSWORD')),
-    };
+  private async prepare(user: UserFields<User>): Promise<NewFields> {
+    const { password, ...fields } = normalizeFields(user, this.tools.settings) as UserFields;
+    const { email } = fields;
+    if (email === undefined) throw new InvalidIdentifierError('email');
+    const hash =
+      password === undefined
+        ? { passwordHash: null }
+        : await this.hash(password, fields, 'REGISTER_INVALID_PASSWORD');
+    return { isSuperuser: false, ...fields, email, ...hash };
   }
 
   private async hash(password: string, user: UserFields, code: InvalidPasswordCode) {
