@@ -67,10 +67,10 @@ export { ERROR_TABLE, type UsersErrorCode } from './common/error-codes.js';
 export {
   type FieldFault,
   InvalidBodyError,
-  MalformedBodyError,
   NotAllowedError,
   NotAuthenticatedError,
   TemporarilyUnavailableError,
+  UnreadableBodyError,
   UnsupportedBodyError,
   UsersError,
   UsersHttpError,

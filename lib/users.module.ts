@@ -3,11 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { definedFields } from './common/validation/dto-input.js';
 import type { BaseUser } from './users/user.entity.js';
 import { BootChecks } from './users.boot-checks.js';
-import { MalformedBodies } from './users.malformed-bodies.js';
+
 import { createExports, createProviders, SETTINGS } from './users.module-definition.js';
 import type { UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
 import { type ResolvedPlan, resolvePlan } from './users.plan.js';
 import { resolveSettings } from './users.settings.js';
+import { UnreadableBodies } from './users.unreadable-bodies.js';
 
 /** User accounts: one import registers a controller for each feature that the options name. */
 @Module({})
@@ -40,7 +41,7 @@ function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
     global: plan.isGlobal,
     imports: [TypeOrmModule.forFeature([plan.user], plan.dataSource), ...plan.imports],
     controllers: plan.controllers,
-    providers: [settings, BootChecks, MalformedBodies, ...createProviders(plan)],
+    providers: [settings, BootChecks, UnreadableBodies, ...createProviders(plan)],
     exports: createExports(plan),
   };
 }

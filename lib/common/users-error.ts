@@ -58,10 +58,16 @@ export class NotAllowedError extends UsersHttpError {
   }
 }
 
-/** The body is no JSON. Says nothing of what it was: parsers quote it, and it may hold a password. */
-export class MalformedBodyError extends UsersHttpError {
-  constructor() {
-    super(400, 'The body is not valid JSON.');
+const UNREADABLE: Record<number, string> = {
+  400: 'The body is not valid JSON.',
+  413: 'The body is too large.',
+  415: 'Send the body as application/json.',
+};
+
+/** The body could not be parsed. Says nothing of what it was: parsers quote it, and it may hold a password. */
+export class UnreadableBodyError extends UsersHttpError {
+  constructor(status: number) {
+    super(status, UNREADABLE[status] ?? 'The body cannot be read.');
   }
 }
 

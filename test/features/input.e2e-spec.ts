@@ -18,7 +18,12 @@ onEachHost((host) => {
     for (const path of ROUTES) {
       for (const body of [UNREADABLE, '{', '"planted-in-broken-json', 'planted-in-broken-json']) {
         const answer = await api.post(path, body).expect(400);
-        expect(answer.body).toMatchObject({ statusCode: 400 });
+        expect(answer.body).toEqual({
+          statusCode: 400,
+          error: 'Bad Request',
+          message: 'The body is not valid JSON.',
+          detail: 'Bad Request',
+        });
       }
     }
     await ada.api.patch('/users/me', UNREADABLE).expect(400);
@@ -85,6 +90,8 @@ onEachHost((host) => {
       await api.post('/auth/verify', { token: 'x' }).expect(400),
       await api.post('/auth/verify', {}).expect(422),
       await api.post('/auth/register').type('form').send('a=b').expect(415),
+      await api.post('/auth/register').type('application/xml').send('<a/>').expect(415),
+      await api.post('/auth/register', { email: 'x'.repeat(2_000_000) }).expect(413),
     ];
     for (const { body, status } of answers) {
       expect(body).toEqual({
