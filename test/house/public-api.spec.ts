@@ -1,5 +1,7 @@
 import { openFrontDoor } from './front-door.js';
 
+const { names } = openFrontDoor();
+
 test('the public API is what it was', () => {
-  expect(openFrontDoor().names.map(({ name, kind }) => `${name}: ${kind}`)).toMatchSnapshot();
+  expect(names.map(({ name, kind }) => `${name}: ${kind}`)).toMatchSnapshot();
 });

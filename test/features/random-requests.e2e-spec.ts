@@ -1,0 +1,113 @@
+import { onEachHost, PASSWORD } from '../support/host.js';
+
+const REQUESTS = 1500;
+const SEED = 20_261_122;
+
+/** A small generator with a seed (mulberry32): a failure can be run again. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const VALUES: unknown[] = [
+  ...[
+    '',
+    ' ',
+    'ada@example.com',
+    'ADA@EXAMPLE.COM ',
+    'new@example.com',
+    PASSWORD,
+    'x'.repeat(5000),
+    '\u0000',
+    '\ud800',
+    '%',
+    "' OR 1=1 --",
+  ],
+  ...[
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1e308,
+    [],
+    {},
+    [[]],
+    ['ada@example.com'],
+    { $ne: 1 },
+    { id: 1 },
+    { toString: 1 },
+    { length: -1 },
+  ],
+];
+const FIELDS = [
+  'email',
+  'password',
+  'token',
+  'currentPassword',
+  'username',
+  'id',
+  'isSuperuser',
+  'roles',
+  'toJSON',
+  'constructor',
+  'hasOwnProperty',
+];
+const TYPES = [
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/x-www-form-urlencoded',
+  'text/plain',
+  'multipart/form-data',
+  '',
+];
+const ROUTES = [
+  ...['/auth/jwt/login', '/auth/jwt/logout', '/auth/register', '/auth/verify', '/auth/request-verify-token'],
+  ...[
+    '/auth/forgot-password',
+    '/auth/reset-password',
+    '/users/me',
+    '/users/me/',
+    '/users/%00',
+    '/auth//jwt/login?x=%',
+  ],
+];
+const METHODS = ['get', 'post', 'patch', 'delete', 'head'] as const;
+
+onEachHost((host) => {
+  test(`${REQUESTS} random requests: no 5xx, and nobody becomes more than they were`, async () => {
+    const { app, users, login } = await host();
+    const { token } = await login();
+    const url = await app.getUrl();
+    const random = randomFrom(SEED);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+    const failures: unknown[] = [];
+
+    for (let count = 0; count < REQUESTS; count++) {
+      const method = random() < 0.6 ? 'post' : pick(METHODS);
+      const fields = Array.from({ length: Math.floor(random() * 4) }, () => [pick(FIELDS), pick(VALUES)]);
+      const type = random() < 0.7 ? 'application/json' : pick(TYPES);
+      const json = JSON.stringify(Object.fromEntries(fields));
+      const body = random() < 0.1 ? json.slice(0, -1) : json;
+      const path = pick(ROUTES);
+      const answer = await fetch(url + path, {
+        method: method.toUpperCase(),
+        headers: {
+          ...(type && { 'content-type': type }),
+          authorization: pick(['', 'Bearer x', `Bearer ${token}`, `Basic ${token}`]),
+        },
+        ...(method !== 'get' && method !== 'head' && { body }),
+      });
+      await answer.arrayBuffer();
+      if (answer.status >= 500) failures.push({ method, path, type, body, status: answer.status });
+    }
+
+    expect(failures).toEqual([]);
+    expect((await users.find()).filter(({ isSuperuser }) => isSuperuser)).toEqual([]);
+  });
+});
