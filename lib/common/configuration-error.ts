@@ -3,9 +3,11 @@
  * option and what to change.
  */
 export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
+  override readonly name: string = 'ConfigurationError';
 
   constructor(sentence: string) {
     super(`nestjs-users: ${sentence}`);
+    // Nest prints the stack of what stops a boot; where in this library it was thrown helps nobody.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
