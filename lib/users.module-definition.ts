@@ -62,11 +62,16 @@ function settings(
 
 const createBackends =
   ({ backends }: ResolvedPlan) =>
-  ({ accessKeys, backends: own }: ResolvedSettings, users: UsersRepository): Backend[] =>
+  (resolved: ResolvedSettings, users: UsersRepository): Backend[] =>
     backends.map(({ name, transport, strategy }) => ({
       name,
       transport: transport.create(),
-      strategy: strategy.create({ backend: name, keys: accessKeys(name), users, settings: own[name] ?? {} }),
+      strategy: strategy.create({
+        backend: name,
+        keys: resolved.accessKeys(name),
+        users,
+        settings: resolved.backends[name] ?? {},
+      }),
     }));
 
 /** Each default class stands for the class that takes its place. */

@@ -74,12 +74,14 @@ function merge(
 ): UsersModuleSettings {
   const merged: Record<string, unknown> = { ...declared };
   for (const [key, value] of Object.entries(given)) {
-    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (value !== undefined)
-      merged[key] = isGroup ? { ...(merged[key] as object | undefined), ...value } : value;
+    if (value === undefined) continue;
+    merged[key] = isGroup(value) ? { ...(merged[key] as object | undefined), ...value } : value;
   }
   return merged as unknown as UsersModuleSettings;
 }
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function accountTokens(
   feature: 'verification' | 'passwordReset',

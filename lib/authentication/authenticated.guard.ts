@@ -9,6 +9,7 @@ import { Authenticator, remember } from './authenticator.js';
 import type { Identity } from './backend.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
+/** Whom {@link Authenticated} lets in. */
 export interface AuthenticatedOptions {
   /** Lets anonymous requests pass, with `undefined` for {@link CurrentUser}. Default false. */
   optional?: boolean;

@@ -29,7 +29,7 @@ export class Authenticator {
     request: HttpRequest,
     isAllowed: (backend: string) => boolean = () => true,
   ): Promise<Identity | undefined> {
-    const attempts = ((request as Marked)[ATTEMPTS] ??= new Map());
+    const attempts: Attempts = ((request as Marked)[ATTEMPTS] ??= new Map());
     for (const backend of this.backends) {
       if (!isAllowed(backend.name)) continue;
       let attempt = attempts.get(backend.name);

@@ -21,11 +21,11 @@ const UNAVAILABLE_MESSAGE =
   /connection (is not open|terminated|timeout)|timeout exceeded when trying to connect|not (yet )?established|driver not connected|pool is (closed|ended)|cannot use a pool/i;
 
 interface DriverError {
-  code?: unknown;
+  code?: string | number;
   message?: string;
-  query?: unknown;
+  query?: string;
   parameters?: unknown;
-  driverError?: { code?: unknown; message?: string };
+  driverError?: { code?: string | number; message?: string };
 }
 
 /** Which kind of failure a driver reported, on every database alike. */
@@ -43,9 +43,7 @@ export class DatabaseError extends Error {
   constructor(error: unknown) {
     const { query } = error as DriverError;
     const { code, message } = driverErrorOf(error);
-    super(
-      `${String(code ?? 'failed')}: ${withoutValues(message, error)}${query ? ` in ${String(query)}` : ''}`,
-    );
+    super(`${code ?? 'failed'}: ${withoutValues(message, error)}${query ? ` in ${query}` : ''}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Claims, SignedTokens } from '../common/signed-tokens.js';
 import type { BaseUser } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 import { USERS_SETTINGS, type UsersSettings } from './users.settings.js';
 
 /** What a mailed token is good for. */
@@ -16,11 +17,14 @@ interface AccountClaims extends Claims {
  * state, because it names the address and the `tokenVersion` that it was made for.
  */
 @Injectable()
-export class AccountTokens {
+export class AccountTokens<User extends BaseUser = BaseUser> {
   private readonly tokens: Record<TokenPurpose, SignedTokens<AccountClaims>>;
   private readonly lifetimes: Record<TokenPurpose, number>;
 
-  constructor(@Inject(USERS_SETTINGS) { verification, passwordReset }: UsersSettings) {
+  constructor(
+    @Inject(USERS_SETTINGS) { verification, passwordReset }: UsersSettings,
+    private readonly repository: UsersRepository<User>,
+  ) {
     this.tokens = {
       verification: new SignedTokens(verification.keys, 'nestjs-users:verification'),
       'reset-password': new SignedTokens(passwordReset.keys, 'nestjs-users:reset-password'),
@@ -36,12 +40,11 @@ export class AccountTokens {
     return this.tokens[purpose].sign(claims, this.lifetimes[purpose]);
   }
 
-  /** The claims of a sound token; whether the user still is who it was made for, {@link isFor} tells. */
-  read(purpose: TokenPurpose, token: string): Promise<AccountClaims | undefined> {
-    return this.tokens[purpose].verify(token);
-  }
-
-  isFor(claims: AccountClaims, user: BaseUser): boolean {
-    return user.isActive && user.tokenVersion === claims.ver && user.email === claims.email;
+  /** The active user for whom a token was made, if nothing about them has changed since that it depends on. */
+  async findOwner(purpose: TokenPurpose, token: string): Promise<User | undefined> {
+    const claims = await this.tokens[purpose].verify(token);
+    const user = claims && (await this.repository.findById(claims.sub));
+    const isOwner = user?.isActive && user.tokenVersion === claims?.ver && user.email === claims.email;
+    return isOwner ? user : undefined;
   }
 }

@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import type { FindOptionsWhere } from 'typeorm';
 import type { BaseUser } from './user.entity.js';
-import type { NewFields, StoredFields } from './user-fields.js';
+import { type NewFields, normalizeFields, type StoredFields, type UserFields } from './user-fields.js';
+import { type InvalidPasswordCode, NewPasswords } from './passwords/new-passwords.js';
 import {
   EmailAlreadyExistsError,
+  InvalidIdentifierError,
   UserAlreadyExistsError,
   UserChangedMeanwhileError,
 } from './users.errors.js';
@@ -14,13 +16,30 @@ import { USERS_SETTINGS, type UsersSettings } from './users.settings.js';
 /** A 32-bit column holds it, with room to grow by a thousand million. */
 const HIGHEST_FIRST_TOKEN_VERSION = 2 ** 30;
 
+/** A host's own rules for a new password, given what is known of its user. */
+export type PasswordRules = (password: string, user: UserFields) => unknown;
+
 /** Inserts and changes users, and says in the routes' own words why the database refused. */
 @Injectable()
 export class UserWriter<User extends BaseUser = BaseUser> {
   constructor(
     private readonly repository: UsersRepository<User>,
+    private readonly newPasswords: NewPasswords,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
   ) {}
+
+  /**
+   * The row of a new user: normalised, judged and hashed.
+   * @throws {InvalidIdentifierError}, {UsersError} `REGISTER_INVALID_PASSWORD`
+   */
+  async prepare(user: UserFields, rules: PasswordRules): Promise<NewFields> {
+    const { password, email, ...fields } = normalizeFields(user, this.settings);
+    if (email === undefined) throw new InvalidIdentifierError('email');
+    const known = { ...fields, email };
+    const passwordHash =
+      password === undefined ? null : await this.hash(password, known, 'REGISTER_INVALID_PASSWORD', rules);
+    return { isSuperuser: false, ...known, passwordHash };
+  }
 
   /** @throws {UserAlreadyExistsError} */
   async insert(fields: NewFields): Promise<User> {
@@ -38,14 +57,39 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   /**
    * One UPDATE. A new password or deactivation raises the `tokenVersion`; a new password or address is written
    * only as long as nobody else has raised it since `user` was loaded.
-   * @throws {EmailAlreadyExistsError}, {UserChangedMeanwhileError}
+   * @throws {EmailAlreadyExistsError}, {UserChangedMeanwhileError}, {UsersError} `UPDATE_USER_INVALID_PASSWORD`
    */
-  async change(user: User, fields: StoredFields): Promise<void> {
+  async change(user: User, { password, ...changes }: UserFields, rules: PasswordRules): Promise<void> {
+    const fields: StoredFields = changes;
+    if (password !== undefined) {
+      fields.passwordHash = await this.hash(password, user, 'UPDATE_USER_INVALID_PASSWORD', rules);
+    }
     const endsTokens = fields.passwordHash !== undefined || (fields.isActive === false && user.isActive);
     const isSensitive = fields.passwordHash !== undefined || fields.email !== undefined;
     const where = isSensitive ? { id: user.id, tokenVersion: user.tokenVersion } : { id: user.id };
     const isChanged = await this.update(where as FindOptionsWhere<User>, fields, endsTokens);
     if (!isChanged) throw new UserChangedMeanwhileError();
+  }
+
+  /**
+   * Marks the address verified that the user had when they were loaded: a new one was never mailed the token.
+   * @returns whether this was the first to do so
+   */
+  verify({ id, email, tokenVersion }: User): Promise<boolean> {
+    const where = { id, email, tokenVersion, isVerified: false };
+    return this.repository.update(where as FindOptionsWhere<User>, { isVerified: true });
+  }
+
+  /**
+   * Sets a password and ends every token, unless the user changed since they were loaded.
+   * @returns whether this was the first to do so
+   * @throws {UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
+   */
+  async resetPassword(user: User, password: string, rules: PasswordRules): Promise<boolean> {
+    const { id, email, tokenVersion } = user;
+    const passwordHash = await this.hash(password, user, 'RESET_PASSWORD_INVALID_PASSWORD', rules);
+    const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
+    return this.repository.update(where, { passwordHash }, { raiseTokenVersion: true });
   }
 
   /** The user who has this identifier or this address already. Both are normalised. */
@@ -55,6 +99,10 @@ export class UserWriter<User extends BaseUser = BaseUser> {
       typeof identifier === 'string' ? await this.repository.findByIdentifier(identifier) : undefined;
     if (user || this.settings.identifier === 'email' || fields.email === undefined) return user;
     return this.repository.findByEmail(fields.email);
+  }
+
+  private hash(password: string, user: UserFields, code: InvalidPasswordCode, rules: PasswordRules) {
+    return this.newPasswords.hash(password, code, () => rules(password, user));
   }
 
   private async update(

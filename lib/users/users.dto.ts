@@ -27,6 +27,7 @@ export class LoginDto {
   password!: string;
 }
 
+/** What registration takes. A host adds its own fields in a subclass. */
 export class RegisterDto {
   @IsEmailAddress()
   email!: string;
@@ -69,21 +70,25 @@ export class UserUpdateDto {
   currentPassword?: string;
 }
 
+/** Who forgot their password. */
 export class ForgotPasswordDto {
   @IsEmailAddress()
   email!: string;
 }
 
+/** Whose address is to be verified. */
 export class RequestVerifyDto {
   @IsEmailAddress()
   email!: string;
 }
 
+/** A mailed verification token. */
 export class VerifyDto {
   @IsString()
   token!: string;
 }
 
+/** A mailed reset token, and the password to set. */
 export class ResetPasswordDto {
   @IsString()
   token!: string;

@@ -14,12 +14,14 @@ export class UserNotVerifiedError extends UsersError {
   }
 }
 
+/** A user has this identifier or this address already. */
 export class UserAlreadyExistsError extends UsersError {
   constructor(cause?: unknown) {
     super('REGISTER_USER_ALREADY_EXISTS', { cause });
   }
 }
 
+/** Another user has this address already. */
 export class EmailAlreadyExistsError extends UsersError {
   constructor(cause?: unknown) {
     super('UPDATE_USER_EMAIL_ALREADY_EXISTS', { cause });
@@ -33,6 +35,7 @@ export class BadVerifyTokenError extends UsersError {
   }
 }
 
+/** The token is right, and was needed no more. */
 export class AlreadyVerifiedError extends UsersError {
   constructor() {
     super('VERIFY_USER_ALREADY_VERIFIED');

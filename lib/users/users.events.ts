@@ -14,6 +14,7 @@ export const UserEvents = {
   Deleted: 'users.deleted',
 } as const;
 
+/** One of the names in {@link UserEvents}. */
 export type UserEventName = (typeof UserEvents)[keyof typeof UserEvents];
 
 /** What every handler gets. It carries no token and no password: those go to the `send…` hooks alone. */

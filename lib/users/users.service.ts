@@ -11,12 +11,10 @@ import {
   BadCredentialsError,
   BadResetTokenError,
   BadVerifyTokenError,
-  InvalidIdentifierError,
   UserNotFoundError,
   UserNotVerifiedError,
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
-import type { InvalidPasswordCode } from './passwords/new-passwords.js';
 import { UsersHooks } from './users.hooks.js';
 import type { LoadOptions, UsersQuery } from './users.repository.js';
 import { UsersTools } from './users.tools.js';
@@ -35,7 +33,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
    */
   async addUser(user: UserFields<User>, { verify = false, activate = true } = {}): Promise<User> {
-    const fields = await this.prepare(user);
+    const fields = await this.tools.writer.prepare(user, this.rules);
     return this.tools.writer.insert({ ...fields, isVerified: verify, isActive: activate });
   }
 
@@ -100,17 +98,16 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
       notAllowed,
     );
 
-    const { password, ...fields }: UserFields = normalizeFields(changes, settings) as UserFields;
+    const fields: UserFields = normalizeFields(changes, settings);
     if (fields.email === user.email) delete fields.email;
     if (fields.email !== undefined) fields.isVerified ??= false;
-    const hash =
-      password === undefined ? {} : await this.hash(password, user, 'UPDATE_USER_INVALID_PASSWORD');
-    await writer.change(user, { ...fields, ...hash });
+    await writer.change(user, fields, this.rules);
+    const { password: _, ...stored } = fields;
 
     const updated = await this.getUser(user.id);
     if (fields.email !== undefined && settings.requireVerification)
       this.initiateVerification(updated, request);
-    await hooks.after('postUpdateHook', () => this.postUpdateHook(updated, fields as Partial<User>, request));
+    await hooks.after('postUpdateHook', () => this.postUpdateHook(updated, stored as Partial<User>, request));
     events.emit(UserEvents.Updated, updated);
     return updated;
   }
@@ -170,16 +167,12 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
 
   /** @throws {BadVerifyTokenError}, {AlreadyVerifiedError} */
   async verify(token: string, request?: HttpRequest): Promise<User> {
-    const { tokens, repository, hooks, events } = this.tools;
-    const claims = await tokens.read('verification', token);
-    const user = claims && (await repository.findById(claims.sub));
-    if (!user || !tokens.isFor(claims, user)) throw new BadVerifyTokenError();
+    const { tokens, writer, hooks, events } = this.tools;
+    const user = await tokens.findOwner('verification', token);
+    if (!user) throw new BadVerifyTokenError();
     if (user.isVerified) throw new AlreadyVerifiedError();
 
-    // The address stands in the condition: if it changes meanwhile, the new one was never mailed this token.
-    const where = { id: user.id, email: user.email, tokenVersion: user.tokenVersion, isVerified: false };
-    const isFirst = await repository.update(where as FindOptionsWhere<User>, { isVerified: true });
-    if (!isFirst) throw await this.whyNotVerified(user.id);
+    if (!(await writer.verify(user))) throw await this.whyNotVerified(user.id);
 
     user.isVerified = true;
     await hooks.after('postVerificationHook', () => this.postVerificationHook(user, request));
@@ -207,18 +200,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
    * @throws {BadResetTokenError}, {@link UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
    */
   async resetPassword(token: string, password: string, request?: HttpRequest): Promise<User> {
-    const { tokens, repository, hooks, events } = this.tools;
-    const claims = await tokens.read('reset-password', token);
-    const user = claims && (await repository.findById(claims.sub));
-    if (!user || !tokens.isFor(claims, user)) throw new BadResetTokenError();
-    const hash = await this.hash(password, user, 'RESET_PASSWORD_INVALID_PASSWORD');
-
-    // Of several uses at once, one meets the condition.
-    const where = { id: user.id, email: user.email, tokenVersion: user.tokenVersion, isActive: true };
-    const isFirst = await repository.update(where as FindOptionsWhere<User>, hash, {
-      raiseTokenVersion: true,
-    });
-    if (!isFirst) throw new BadResetTokenError();
+    const { tokens, writer, hooks, events } = this.tools;
+    const user = await tokens.findOwner('reset-password', token);
+    if (!user) throw new BadResetTokenError();
+    if (!(await writer.resetPassword(user, password, this.rules))) throw new BadResetTokenError();
 
     user.tokenVersion += 1;
     await hooks.after('postPasswordResetHook', () => this.postPasswordResetHook(user, request));
@@ -230,24 +215,11 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     const own = ownFields(data);
     const hook = () => this.preRegistrationHook(own as never, request);
     await this.tools.hooks.refuseBy('preRegistrationHook', hook, notAllowed);
-    return { isActive: true, isVerified: false, ...(await this.prepare(own)) };
+    return { isActive: true, isVerified: false, ...(await this.tools.writer.prepare(own, this.rules)) };
   }
 
-  private async prepare(user: UserFields<User>): Promise<NewFields> {
-    const { password, ...fields } = normalizeFields(user, this.tools.settings) as UserFields;
-    const { email } = fields;
-    if (email === undefined) throw new InvalidIdentifierError('email');
-    const hash =
-      password === undefined
-        ? { passwordHash: null }
-        : await this.hash(password, fields, 'REGISTER_INVALID_PASSWORD');
-    return { isSuperuser: false, ...fields, email, ...hash };
-  }
-
-  private async hash(password: string, user: UserFields, code: InvalidPasswordCode) {
-    const rules = () => this.validatePassword(password, user as Partial<User>);
-    return { passwordHash: await this.tools.newPasswords.hash(password, code, rules) };
-  }
+  private readonly rules = (password: string, user: UserFields): unknown =>
+    this.validatePassword(password, user as Partial<User>);
 
   private async afterRegistration(user: User, request?: HttpRequest): Promise<void> {
     if (this.tools.settings.requireVerification) this.initiateVerification(user, request);

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AccountTokens } from './account-tokens.js';
 import { HookRunner } from './hook-runner.js';
 import { Credentials } from './credentials.js';
-import { NewPasswords } from './passwords/new-passwords.js';
 import { UserWriter } from './user-writer.js';
 import { UserEventsEmitter } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
@@ -21,11 +20,8 @@ export class UsersTools<User extends BaseUser = BaseUser> {
   @Inject(Credentials)
   readonly credentials!: Credentials<User>;
 
-  @Inject(NewPasswords)
-  readonly newPasswords!: NewPasswords;
-
   @Inject(AccountTokens)
-  readonly tokens!: AccountTokens;
+  readonly tokens!: AccountTokens<User>;
 
   @Inject(HookRunner)
   readonly hooks!: HookRunner;

@@ -68,7 +68,7 @@ const CONTROLLER = { controllers: [GuardedController] };
 
 /** The statuses of one client at several routes. */
 async function statuses(api: Host['api'], routes: string[]): Promise<Record<string, number>> {
-  const entries = [];
+  const entries: [string, number][] = [];
   for (const route of routes) entries.push([route, (await api.get(`/guarded/${route}`)).status]);
   return Object.fromEntries(entries);
 }
@@ -80,9 +80,9 @@ onEachHost((host) => {
     const user = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const unverified = await login({ email: 'new@example.com' });
-    await users.update({ id: unverified.user.id } as object, { isVerified: false });
+    await users.update({ id: unverified.user.id }, { isVerified: false });
     const inactive = await login({ email: 'gone@example.com' });
-    await users.update({ id: inactive.user.id } as object, { isActive: false });
+    await users.update({ id: inactive.user.id }, { isActive: false });
 
     const anonymous = { authenticated: 401, optional: 200, unverified: 401, superuser: 401, plain: 200 };
     expect(await statuses(api, routes)).toEqual(anonymous);
@@ -166,7 +166,7 @@ onEachHost((host) => {
       unverified: 200,
       authenticated: 200,
     });
-    await users.update({ id: ada.user.id } as object, { isVerified: false });
+    await users.update({ id: ada.user.id }, { isVerified: false });
     expect(await statuses(ada.api, routes)).toEqual({
       plain: 403,
       public: 200,

@@ -51,7 +51,7 @@ onEachHost((host) => {
     await addUser({ email: 'inactive@example.com', isActive: false });
     await addUser({ email: 'passwordless@example.com', password: undefined });
     const garbled = await addUser({ email: 'garbled@example.com' });
-    await users.update({ id: garbled.id } as object, { passwordHash: '$argon2id$garbage' });
+    await users.update({ id: garbled.id }, { passwordHash: '$argon2id$garbage' });
     const wrong = await api.post('/auth/jwt/login', { ...ADA, password: 'wrong password' }).expect(400);
 
     expect(wrong.body).toMatchObject({
@@ -136,7 +136,7 @@ onEachHost((host) => {
     const { api, login, users } = await host({ requireVerification: true });
     await api.post('/auth/jwt/logout').expect(401, /"detail":"Unauthorized"/);
     const ada = await login();
-    await users.update({ id: ada.user.id } as object, { isVerified: false });
+    await users.update({ id: ada.user.id }, { isVerified: false });
     await ada.api.post('/auth/jwt/logout').expect(403, /"detail":"Forbidden"/);
   });
 
@@ -144,7 +144,7 @@ onEachHost((host) => {
     const { api, addUser, users } = await host();
     const user = await addUser();
     const old = (await bcryptHash(PASSWORD, 4)).replace('$2b', '$2y');
-    await users.update({ id: user.id } as object, { passwordHash: old });
+    await users.update({ id: user.id }, { passwordHash: old });
 
     await api.login(ADA.email, PASSWORD);
 

@@ -85,7 +85,7 @@ onEachHost((host) => {
     const { token } = await login();
     const url = await app.getUrl();
     const random = randomFrom(SEED);
-    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)];
     const failures: unknown[] = [];
 
     for (let count = 0; count < REQUESTS; count++) {

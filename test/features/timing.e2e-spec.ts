@@ -22,7 +22,7 @@ onEachHost((host) => {
     await addUser({ email: 'inactive@example.com', isActive: false });
     await addUser({ email: 'passwordless@example.com', password: undefined });
     const garbled = await addUser({ email: 'garbled@example.com' });
-    await users.update({ id: garbled.id } as object, { passwordHash: 'not a hash' });
+    await users.update({ id: garbled.id }, { passwordHash: 'not a hash' });
     const right = await loginTime(api, ada.email, PASSWORD);
 
     for (const name of ['ada', 'inactive', 'passwordless', 'garbled', 'nobody', 'ádá']) {

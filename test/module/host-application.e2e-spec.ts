@@ -114,7 +114,7 @@ onEachHost((host) => {
       registration: {
         path: 'join/us',
         guards: [RefuseEverybody],
-        decorators: [SetMetadata('mark', 'of the host') as ClassDecorator],
+        decorators: [SetMetadata('mark', 'of the host')],
         tags: ['accounts'],
       },
       passwordReset: { path: 'password', forgotPath: 'forgotten', resetPath: 'new' },

@@ -16,7 +16,7 @@ export function databasesUnderTest(): Database[] {
 
 export interface TestDatabase {
   options: DataSourceOptions;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 const SERVERS = {

@@ -61,13 +61,13 @@ export interface Host {
   users: Repository<BaseUser>;
   repository: UsersRepository;
   /** Waits for mails that are under way. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
   /** A user who can log in with {@link PASSWORD}. */
-  addUser(fields?: Partial<BaseUser> & { password?: string }): Promise<BaseUser>;
+  addUser: (fields?: Partial<BaseUser> & { password?: string }) => Promise<BaseUser>;
   /** As {@link addUser}, and an access token of theirs. */
-  login(
+  login: (
     fields?: Partial<BaseUser> & { password?: string },
-  ): Promise<{ user: BaseUser; token: string; api: Api }>;
+  ) => Promise<{ user: BaseUser; token: string; api: Api }>;
 }
 
 export type Boot = (options?: HostOptions) => Promise<Host>;

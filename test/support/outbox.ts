@@ -13,7 +13,7 @@ export class Outbox {
 
   /** The newest mail, to this address or to any. */
   last(to?: string): Mail {
-    const mail = this.mails.filter((each) => to === undefined || each.to === to).at(-1);
+    const mail = this.mails.findLast((each) => to === undefined || each.to === to);
     if (!mail) throw new Error(`There is no mail${to ? ` to ${to}` : ''}.`);
     return mail;
   }
@@ -21,7 +21,7 @@ export class Outbox {
 
 /** A host's service as any host writes it, with a mailer of its own injected. */
 @Injectable()
-export class AppUsersService extends UsersService<BaseUser> {
+export class AppUsersService extends UsersService {
   constructor(protected readonly outbox: Outbox) {
     super();
   }

@@ -161,7 +161,7 @@ onEachHost((host) => {
     const { api, addUser, repository } = await host();
     const user = await addUser();
     const isStillOld = await repository.update(
-      { id: user.id, passwordHash: 'a hash that was replaced' } as never,
+      { id: user.id, passwordHash: 'a hash that was replaced' },
       { passwordHash: 'x' },
     );
     expect(isStillOld).toBe(false);

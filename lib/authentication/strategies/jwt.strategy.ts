@@ -9,6 +9,7 @@ import type { StrategyContext, StrategyDefinition } from '../backend.options.js'
 import type { AccessClaims } from './access-claims.js';
 import { JwtPassport } from './jwt.passport.js';
 
+/** What {@link jwt} takes. */
 export interface JwtOptions {
   /** How long an access token works, in seconds. Default 3600. */
   lifetimeSeconds?: number;

@@ -1,3 +1,4 @@
+/** How a password may be hashed: `argon2id` (RFC 9106) or `bcrypt`. */
 export type PasswordSchemeName = 'argon2id' | 'bcrypt';
 
 /** How passwords are judged and hashed. */

@@ -23,7 +23,7 @@ export class Passwords {
   static async create(settings: PasswordSettings): Promise<Passwords> {
     const known = { argon2id: argon2id(settings.argon2id), bcrypt: bcrypt(settings.bcrypt) };
     const schemes = settings.schemes.map((name) => known[name]);
-    const preferred = schemes[0] as PasswordScheme;
+    const preferred = schemes[0];
     const decoy = await preferred.hash(randomBytes(24).toString('base64'));
     return new Passwords(settings, schemes, preferred, decoy);
   }
@@ -32,7 +32,7 @@ export class Passwords {
   refusal(password: string): string | undefined {
     const { minLength, maxLength } = this.settings;
     if (!password.isWellFormed()) return 'Password should be valid Unicode';
-    const length = [...password.slice(0, 2 * maxLength + 2)].length;
+    const length = codePoints(password, maxLength);
     if (length < minLength) return `Password should be at least ${minLength} characters`;
     if (length > maxLength) return `Password should be at most ${maxLength} characters`;
     return this.preferred.refusal(password);
@@ -69,7 +69,7 @@ export class Passwords {
 
   private isPlausible(password: string): boolean {
     const { maxLength } = this.settings;
-    return password.isWellFormed() && [...password.slice(0, 2 * maxLength + 2)].length <= maxLength;
+    return password.isWellFormed() && codePoints(password, maxLength) <= maxLength;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -79,3 +79,6 @@ export class Passwords {
     return this.limit(work);
   }
 }
+
+/** The length in code points, counted no further than it takes to know that it is over `most`. */
+const codePoints = (text: string, most: number): number => Array.from(text.slice(0, 2 * most + 2)).length;

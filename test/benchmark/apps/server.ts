@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 interface Application {
   AppModule: Type;
   /** Adds the one user; returns an access token of theirs. */
-  seed(app: INestApplication): Promise<string>;
+  seed: (app: INestApplication) => Promise<string>;
 }
 
 /** Serves one application on one adapter for as long as its parent lives: `server.js bare fastify`. */

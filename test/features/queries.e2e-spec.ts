@@ -1,0 +1,40 @@
+import { onEachHost, PASSWORD } from '../support/host.js';
+
+onEachHost((host) => {
+  test('no route asks the database more often than it must', async () => {
+    const { api, login, addUser, service, queries } = await host();
+    const ada = await login();
+    const bob = await addUser({ email: 'bob@example.com', isVerified: false });
+    const verification = await service.generateToken(bob, 'verification');
+    const reset = await service.generateToken(bob, 'reset-password');
+    const email = bob.email;
+
+    const count = async (request: PromiseLike<{ status: number }>) => {
+      const statements = await queries.during(async () => expect((await request).status).toBeLessThan(300));
+      return statements.filter((statement) => !statement.startsWith('SELECT VERSION')).length;
+    };
+    expect({
+      login: await count(api.post('/auth/jwt/login', { email: 'ada@example.com', password: PASSWORD })),
+      register: await count(api.post('/auth/register', { email: 'new@example.com', password: PASSWORD })),
+      requestVerify: await count(api.post('/auth/request-verify-token', { email })),
+      verify: await count(api.post('/auth/verify', { token: verification })),
+      forgotPassword: await count(api.post('/auth/forgot-password', { email })),
+      resetPassword: await count(
+        api.post('/auth/reset-password', { token: reset, password: 'a new password' }),
+      ),
+      me: await count(ada.api.get('/users/me')),
+      patchMe: await count(ada.api.patch('/users/me', { email: 'moved@example.com' })),
+      logout: await count(ada.api.post('/auth/jwt/logout')),
+    }).toEqual({
+      login: 1,
+      register: 2,
+      requestVerify: 1,
+      verify: 2,
+      forgotPassword: 1,
+      resetPassword: 2,
+      me: 1,
+      patchMe: 3,
+      logout: 2,
+    });
+  });
+});
