@@ -15,13 +15,9 @@ export { BaseUser, IntUser, UuidUser, type UserId } from './users/user.entity.js
 export { UsersService } from './users/users.service.js';
 export { InvalidPasswordError, UsersHooks } from './users/users.hooks.js';
 export { type UserEvent, type UserEventName, UserEvents } from './users/users.events.js';
-export {
-  type LoadOptions,
-  UserNotUniqueError,
-  type UsersQuery,
-  UsersRepository,
-} from './users/users.repository.js';
+export { type LoadOptions, UserNotUniqueError, UsersRepository } from './users/users.repository.js';
 export type { UserFields } from './users/user-fields.js';
+export type { UsersFilter, UsersPageQuery, UsersQuery, UsersSort } from './users/user-page.js';
 export type { TokenPurpose } from './users/account-tokens.js';
 export { normalizeEmail, type NormalizeIdentifier, normalizeName } from './users/email-address.js';
 export type { PasswordOptions, PasswordSchemeName } from './users/passwords/password.settings.js';
@@ -30,6 +26,8 @@ export type { Secret } from './common/keyring.js';
 
 // DTO classes, each the token of the class that takes its place
 export {
+  AdminCreateDto,
+  AdminUpdateDto,
   ForgotPasswordDto,
   IsEmailAddress,
   LoginDto,
@@ -60,6 +58,7 @@ export type { AuthOptions } from './features/auth/auth.options.js';
 export type { CurrentUserOptions } from './features/current-user/current-user.options.js';
 export type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
 export type { RegistrationOptions } from './features/registration/registration.options.js';
+export type { UserManagementOptions } from './features/user-management/user-management.options.js';
 export type { VerificationOptions } from './features/verification/verification.options.js';
 
 // Errors
@@ -79,11 +78,14 @@ export { DatabaseError } from './common/database-error.js';
 export {
   AlreadyVerifiedError,
   BadCredentialsError,
+  BadCursorError,
   BadResetTokenError,
   BadVerifyTokenError,
   EmailAlreadyExistsError,
   InvalidIdentifierError,
+  LastSuperuserError,
   ReauthenticationRequiredError,
+  SelfDeletionError,
   UserAlreadyExistsError,
   UserChangedMeanwhileError,
   UserNotFoundError,

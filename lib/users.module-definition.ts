@@ -7,6 +7,7 @@ import type { Backend } from './authentication/backend.js';
 import { Reauthentication } from './authentication/reauthentication.js';
 import { Background } from './common/background.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
+import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
 import { AccountTokens } from './users/account-tokens.js';
 import { Credentials } from './users/credentials.js';
 import { HookRunner } from './users/hook-runner.js';
@@ -31,6 +32,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     { provide: PLAN, useValue: plan },
     settings(USERS_SETTINGS, ({ users }) => users),
     settings(CURRENT_USER_SETTINGS, ({ currentUser }) => currentUser),
+    settings(USER_MANAGEMENT_SETTINGS, ({ userManagement }) => userManagement),
     settings(Passwords, ({ users }) => Passwords.create(users.passwords)),
     { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
     { provide: BACKENDS, inject: [SETTINGS, UsersRepository], useFactory: createBackends(plan) },

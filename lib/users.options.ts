@@ -5,6 +5,7 @@ import type { AuthOptions } from './features/auth/auth.options.js';
 import type { CurrentUserOptions } from './features/current-user/current-user.options.js';
 import type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
 import type { RegistrationOptions } from './features/registration/registration.options.js';
+import type { UserManagementOptions } from './features/user-management/user-management.options.js';
 import type { VerificationOptions } from './features/verification/verification.options.js';
 import type { NormalizeIdentifier } from './users/email-address.js';
 import type { PasswordOptions } from './users/passwords/password.settings.js';
@@ -47,6 +48,8 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   passwordReset?: PasswordResetOptions;
   /** Registers the routes of the logged-in user. Default: not registered. */
   currentUser?: CurrentUserOptions;
+  /** Registers administration of users. Default: not registered. */
+  userManagement?: UserManagementOptions;
 }
 
 /** What a factory may provide, from configuration that is known only at run time. */
@@ -72,6 +75,7 @@ export interface UsersModuleSettings {
   verification?: Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
   passwordReset?: Pick<PasswordResetOptions, 'tokenLifetimeSeconds'>;
   currentUser?: Pick<CurrentUserOptions, 'requireFreshLogin'>;
+  userManagement?: Pick<UserManagementOptions, 'requireFreshLogin'>;
 }
 
 type FlatSettings = Pick<

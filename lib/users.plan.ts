@@ -137,7 +137,8 @@ function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
 
 function checkFeatureDtos(key: string, { readDto, updateDto }: { readDto?: Type; updateDto?: Type }): void {
   if (readDto !== undefined) checkReadDto(`${key}.readDto`, readDto);
-  if (updateDto !== undefined) checkInputDto(`${key}.updateDto`, updateDto, DEFAULT_DTOS.update);
+  const standard = key === 'userManagement' ? DEFAULT_DTOS.adminUpdate : DEFAULT_DTOS.update;
+  if (updateDto !== undefined) checkInputDto(`${key}.updateDto`, updateDto, standard);
 }
 
 function declaredSettings(

@@ -4,6 +4,7 @@ import { ConfigurationError } from './common/configuration-error.js';
 import { checkSecret, Keyring, type Secret } from './common/keyring.js';
 import { refuseUnknown, requireBoolean, requireSeconds, requireWholeNumber } from './common/option-checks.js';
 import type { CurrentUserSettings } from './features/current-user/current-user.options.js';
+import type { UserManagementSettings } from './features/user-management/user-management.options.js';
 import { normalizeEmail, normalizeName } from './users/email-address.js';
 import type { PasswordOptions, PasswordSettings } from './users/passwords/password.settings.js';
 import type { AccountTokenSettings, UsersSettings } from './users/users.settings.js';
@@ -14,6 +15,7 @@ import { FLAT_SETTINGS, type ResolvedPlan } from './users.plan.js';
 export interface ResolvedSettings {
   users: UsersSettings;
   currentUser: CurrentUserSettings;
+  userManagement: UserManagementSettings;
   backends: Record<string, BackendSettings>;
   /** The keys of a backend. */
   accessKeys(backend: string): Keyring;
@@ -41,7 +43,8 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),
       passwordReset: accountTokens('passwordReset', secrets.resetPassword ?? secret, settings.passwordReset),
     },
-    currentUser: { requireFreshLogin: freshLogin(settings.currentUser?.requireFreshLogin) },
+    currentUser: freshLogin('currentUser', settings.currentUser),
+    userManagement: freshLogin('userManagement', settings.userManagement),
     backends: settings.backends ?? {},
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
   };
@@ -95,9 +98,10 @@ function accountTokens(
   };
 }
 
-function freshLogin(window: CurrentUserSettings['requireFreshLogin'] | undefined) {
-  if (window === false) return false;
-  return requireSeconds('currentUser.requireFreshLogin', window ?? DEFAULT_FRESH_LOGIN_SECONDS);
+function freshLogin(feature: 'currentUser' | 'userManagement', own: Partial<CurrentUserSettings> = {}) {
+  const { requireFreshLogin = DEFAULT_FRESH_LOGIN_SECONDS } = own;
+  if (requireFreshLogin !== false) requireSeconds(`${feature}.requireFreshLogin`, requireFreshLogin);
+  return { requireFreshLogin };
 }
 
 const PASSWORD_KEYS = ['schemes', 'minLength', 'maxLength', 'argon2id', 'bcrypt', 'concurrency', 'queue'];

@@ -14,6 +14,8 @@ export const ERROR_TABLE = {
   UPDATE_USER_EMAIL_ALREADY_EXISTS: [400, 'Another user has this e-mail address.'],
   UPDATE_USER_INVALID_PASSWORD: [400, 'This password cannot be used.'],
   REAUTHENTICATION_REQUIRED: [403, 'Log in again, or send your current password, to change this.'],
+  SELF_DELETION: [403, 'Nobody deletes themselves here.'],
+  LAST_SUPERUSER: [409, 'This is the last active superuser.'],
   USER_FIELD_TAKEN: [409, 'Another user has one of these values, and it must be unique.'],
   USER_IN_USE: [409, 'Other records still refer to this user.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;

@@ -14,6 +14,8 @@ export interface HttpRequest {
   headers: IncomingHttpHeaders;
   method: string;
   body?: unknown;
+  query?: object;
+  params?: Readonly<Record<string, string>>;
 }
 
 /** What this library asks of a response: `header()` means the same on Express and Fastify. */

@@ -81,7 +81,7 @@ export class UnsupportedBodyError extends UsersHttpError {
 /** The body does not have the fields that it should have. */
 export class InvalidBodyError extends UsersHttpError {
   constructor(readonly faults: FieldFault[]) {
-    super(422, 'The body is not valid.', faults);
+    super(422, 'The request is not valid.', faults);
   }
 }
 

@@ -39,6 +39,13 @@ export function normalizeFields<Fields extends object>(fields: Fields, settings:
   return normal as Fields;
 }
 
+/** Whether one of these fields would get another value. */
+export function isChanged(changes: object, user: object, names: readonly string[]): boolean {
+  const wanted = changes as Record<string, unknown>;
+  const current = user as Record<string, unknown>;
+  return names.some((name) => wanted[name] !== undefined && wanted[name] !== current[name]);
+}
+
 function without<Fields extends object>(names: readonly string[], fields: Fields): Fields {
   const entries = Object.entries(fields).filter(
     ([name, value]) => value !== undefined && !names.includes(name),

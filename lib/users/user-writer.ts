@@ -57,7 +57,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   /**
    * One UPDATE. A new password or deactivation raises the `tokenVersion`; a new password or address is written
    * only as long as nobody else has raised it since `user` was loaded.
-   * @throws {EmailAlreadyExistsError}, {UserChangedMeanwhileError}, {UsersError} `UPDATE_USER_INVALID_PASSWORD`
+   * @throws {EmailAlreadyExistsError}, {UserChangedMeanwhileError}, {LastSuperuserError}, {UsersError} `UPDATE_USER_INVALID_PASSWORD`
    */
   async change(user: User, { password, ...changes }: UserFields, rules: PasswordRules): Promise<void> {
     const fields: StoredFields = changes;
@@ -67,7 +67,9 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     const endsTokens = fields.passwordHash !== undefined || (fields.isActive === false && user.isActive);
     const isSensitive = fields.passwordHash !== undefined || fields.email !== undefined;
     const where = isSensitive ? { id: user.id, tokenVersion: user.tokenVersion } : { id: user.id };
-    const isChanged = await this.update(where as FindOptionsWhere<User>, fields, endsTokens);
+    const takesSuperuser = losesSuperuser(user, fields) ? user.id : undefined;
+    const how = { raiseTokenVersion: endsTokens, takesSuperuser };
+    const isChanged = await this.update(where as FindOptionsWhere<User>, fields, how);
     if (!isChanged) throw new UserChangedMeanwhileError();
   }
 
@@ -108,10 +110,10 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   private async update(
     where: FindOptionsWhere<User>,
     fields: StoredFields,
-    endsTokens: boolean,
+    how: Parameters<UsersRepository['update']>[2],
   ): Promise<boolean> {
     try {
-      return await this.repository.update(where, fields, { raiseTokenVersion: endsTokens });
+      return await this.repository.update(where, fields, how);
     } catch (error) {
       if (!(error instanceof UserNotUniqueError)) throw error;
       const isEmail = fields.email !== undefined && (await this.repository.findByEmail(fields.email));
@@ -119,3 +121,6 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     }
   }
 }
+
+const losesSuperuser = (user: BaseUser, { isSuperuser, isActive }: StoredFields): boolean =>
+  user.isSuperuser && user.isActive && (isSuperuser === false || isActive === false);

@@ -1,5 +1,11 @@
 import { Expose } from 'class-transformer';
-import { IsString, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  IsBoolean,
+  IsString,
+  Validate,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 import { IsOmittable } from '../common/validation/constraints.js';
 import { normalizeEmail } from './email-address.js';
 import type { UserId } from './user.entity.js';
@@ -95,4 +101,47 @@ export class ResetPasswordDto {
 
   @IsString()
   password!: string;
+}
+
+/** What an administrator may say of a new user. */
+export class AdminCreateDto {
+  @IsEmailAddress()
+  email!: string;
+
+  /** Without one, the user has no password until a reset. */
+  @IsOmittable()
+  @IsString()
+  password?: string;
+
+  @IsOmittable()
+  @IsBoolean()
+  isActive?: boolean;
+
+  @IsOmittable()
+  @IsBoolean()
+  isVerified?: boolean;
+
+  @IsOmittable()
+  @IsBoolean()
+  isSuperuser?: boolean;
+
+  /** The administrator's own, in place of a fresh login where one is needed. */
+  @IsOmittable()
+  @IsString()
+  currentPassword?: string;
+}
+
+/** What an administrator may change of a user. */
+export class AdminUpdateDto extends UserUpdateDto {
+  @IsOmittable()
+  @IsBoolean()
+  isActive?: boolean;
+
+  @IsOmittable()
+  @IsBoolean()
+  isVerified?: boolean;
+
+  @IsOmittable()
+  @IsBoolean()
+  isSuperuser?: boolean;
 }

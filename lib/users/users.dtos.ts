@@ -1,6 +1,8 @@
 import type { Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import {
+  AdminCreateDto,
+  AdminUpdateDto,
   ForgotPasswordDto,
   LoginDto,
   RegisterDto,
@@ -21,6 +23,10 @@ export interface DtoOptions {
   read?: Type;
   /** What users may change of themselves. Default {@link UserUpdateDto}. */
   update?: Type;
+  /** What an administrator may say of a new user. Default {@link AdminCreateDto}. */
+  adminCreate?: Type;
+  /** What an administrator may change of a user. Default {@link AdminUpdateDto}. */
+  adminUpdate?: Type;
   /** Default {@link ForgotPasswordDto}. */
   forgotPassword?: Type;
   /** Default {@link RequestVerifyDto}. */
@@ -37,6 +43,8 @@ export interface ResolvedDtos {
   register: Type<RegisterDto>;
   read: Type;
   update: Type<UserUpdateDto>;
+  adminCreate: Type<AdminCreateDto>;
+  adminUpdate: Type<AdminUpdateDto>;
   forgotPassword: Type<ForgotPasswordDto>;
   requestVerify: Type<RequestVerifyDto>;
   verify: Type<VerifyDto>;
@@ -49,6 +57,8 @@ export const DEFAULT_DTOS = {
   register: RegisterDto,
   read: UserReadDto,
   update: UserUpdateDto,
+  adminCreate: AdminCreateDto,
+  adminUpdate: AdminUpdateDto,
   forgotPassword: ForgotPasswordDto,
   requestVerify: RequestVerifyDto,
   verify: VerifyDto,

@@ -56,6 +56,27 @@ export class ReauthenticationRequiredError extends UsersError {
   }
 }
 
+/** Administrators don't delete themselves on the way. */
+export class SelfDeletionError extends UsersError {
+  constructor() {
+    super('SELF_DELETION');
+  }
+}
+
+/** Without this user, nobody could administer the application any more. */
+export class LastSuperuserError extends UsersError {
+  constructor() {
+    super('LAST_SUPERUSER');
+  }
+}
+
+/** A page can't go on from here: the cursor belongs to another order, or its user is gone. */
+export class BadCursorError extends InvalidBodyError {
+  constructor() {
+    super([{ loc: ['query', 'cursor'], msg: 'Start again without a cursor.', type: 'cursor' }]);
+  }
+}
+
 /** No such user, or no such id at all. */
 export class UserNotFoundError extends UsersHttpError {
   constructor() {

@@ -5,6 +5,17 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { databaseFault, translateDatabaseError } from '../common/database-error.js';
 import { UsersError } from '../common/users-error.js';
 import { CompiledSelect } from './compiled-select.js';
+import { requireCriteria } from './criteria.js';
+import { unlessLastSuperuser } from './last-superuser.js';
+import {
+  filterUsers,
+  readCursor,
+  startAfter,
+  type UsersPageQuery,
+  type UsersQuery,
+  writeCursor,
+} from './user-page.js';
+import { BadCursorError } from './users.errors.js';
 import type { BaseUser, UserId } from './user.entity.js';
 import { parseUserId } from './user-id.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users.settings.js';
@@ -16,19 +27,6 @@ export interface LoadOptions<User> {
   relationLoadStrategy?: 'join' | 'query';
 }
 
-/** A page of users, and what they have in common. */
-export interface UsersQuery {
-  /** What the identifier begins with; `%` and `_` mean themselves. */
-  search?: string;
-  isActive?: boolean;
-  isVerified?: boolean;
-  isSuperuser?: boolean;
-  /** Default 50, at most 100. */
-  limit?: number;
-  /** Default 0. */
-  offset?: number;
-}
-
 /** A unique column of the user's table has the value already. Which one, the database doesn't say reliably. */
 export class UserNotUniqueError extends UsersError {
   constructor(cause: unknown) {
@@ -38,6 +36,7 @@ export class UserNotUniqueError extends UsersError {
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100;
+const capped = (limit = DEFAULT_LIMIT): number => Math.min(limit, HIGHEST_LIMIT);
 
 /** Every query on users. Values are written by INSERT and by conditional UPDATE, never by `save()`. */
 @Injectable()
@@ -87,18 +86,28 @@ export class UsersRepository<User extends BaseUser = BaseUser> {
     return user;
   }
 
-  async findAndCount(query: UsersQuery): Promise<[User[], number]> {
-    const { search, limit = DEFAULT_LIMIT, offset = 0, ...flags } = query;
-    const select = this.repository.createQueryBuilder('user');
-    for (const flag of ['isActive', 'isVerified', 'isSuperuser'] as const) {
-      if (flags[flag] !== undefined) select.andWhere(`user.${flag} = :${flag}`, { [flag]: flags[flag] });
-    }
-    if (search !== undefined) {
-      const prefix = `${search.replace(/[%_!]/g, '!$&')}%`;
-      select.andWhere(`user.${this.settings.identifier} LIKE :prefix ESCAPE '!'`, { prefix });
-    }
-    select.orderBy('user.id').take(Math.min(limit, HIGHEST_LIMIT)).skip(offset);
-    return this.run(() => select.getManyAndCount());
+  async findAndCount({ limit, offset = 0, ...filter }: UsersQuery): Promise<[User[], number]> {
+    const select = filterUsers(this.repository, filter, this.settings);
+    return this.run(() => select.take(capped(limit)).skip(offset).getManyAndCount());
+  }
+
+  /** @throws {BadCursorError} */
+  async findPage({
+    limit,
+    cursor,
+    ...filter
+  }: UsersPageQuery): Promise<{ items: User[]; next: string | null }> {
+    const select = filterUsers(this.repository, filter, this.settings);
+    const last = cursor === undefined ? undefined : readCursor(cursor, filter.sort, this.idColumn);
+    if (cursor !== undefined && last === undefined) throw new BadCursorError();
+    if (last !== undefined) startAfter(select, this.repository, filter, last);
+
+    // One more than asked for tells whether there is a next page.
+    const found = await this.run(() => select.take(capped(limit) + 1).getMany());
+    if (found.length === 0 && last !== undefined && !(await this.findById(last))) throw new BadCursorError();
+    const items = found.slice(0, capped(limit));
+    const end = found.length > items.length ? items.at(-1) : undefined;
+    return { items, next: end ? writeCursor(filter.sort, end.id) : null };
   }
 
   /**
@@ -123,15 +132,24 @@ export class UsersRepository<User extends BaseUser = BaseUser> {
   async update(
     where: FindOptionsWhere<User>,
     values: Partial<BaseUser>,
-    { raiseTokenVersion = false } = {},
+    {
+      raiseTokenVersion = false,
+      takesSuperuser,
+    }: { raiseTokenVersion?: boolean; takesSuperuser?: UserId } = {},
   ): Promise<boolean> {
     requireCriteria(where);
     const set: Record<string, unknown> = this.writable(values);
     if (raiseTokenVersion) set['tokenVersion'] = () => `${this.column('tokenVersion')} + 1`;
     if (Object.keys(set).length === 0) return true;
-    const { affected } = await this.write(() =>
-      this.repository.update(where, set as QueryDeepPartialEntity<User>),
-    );
+    const change = set as QueryDeepPartialEntity<User>;
+    if (takesSuperuser !== undefined) {
+      return this.write(() =>
+        unlessLastSuperuser(this.repository, takesSuperuser, (users, only) =>
+          users.update({ ...where, ...only }, change),
+        ),
+      );
+    }
+    const { affected } = await this.write(() => this.repository.update(where, change));
     return affected === 1;
   }
 
@@ -140,8 +158,16 @@ export class UsersRepository<User extends BaseUser = BaseUser> {
     await this.update({ id } as FindOptionsWhere<User>, {}, { raiseTokenVersion: true });
   }
 
-  /** @returns whether there was such a user */
-  async delete(id: UserId): Promise<boolean> {
+  /**
+   * @returns whether there was such a user
+   * @throws {LastSuperuserError}
+   */
+  async delete({ id, isSuperuser, isActive }: User): Promise<boolean> {
+    if (isSuperuser && isActive) {
+      return this.write(() =>
+        unlessLastSuperuser(this.repository, id, (users, where) => users.delete(where)),
+      );
+    }
     const { affected } = await this.write(() => this.repository.delete({ id } as FindOptionsWhere<User>));
     return affected === 1;
   }
@@ -204,17 +230,5 @@ export class UsersRepository<User extends BaseUser = BaseUser> {
       if (fault === 'reference') throw new UsersError('USER_IN_USE', { cause: translated });
       throw translated;
     }
-  }
-}
-
-/** TypeORM reads `{}` and `{ id: undefined }` as "the first row", and an update of them as "all rows". */
-function requireCriteria(where: object): void {
-  const values: unknown[] = Object.values(where);
-  const isEmpty = (value: unknown) =>
-    value === undefined ||
-    value === null ||
-    (value.constructor === Object && Object.keys(value).length === 0);
-  if (values.length === 0 || values.some(isEmpty)) {
-    throw new TypeError('A search for a user needs criteria, each with a value.');
   }
 }

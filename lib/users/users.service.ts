@@ -16,7 +16,8 @@ import {
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
 import { UsersHooks } from './users.hooks.js';
-import type { LoadOptions, UsersQuery } from './users.repository.js';
+import type { UsersPageQuery, UsersQuery } from './user-page.js';
+import type { LoadOptions } from './users.repository.js';
 import { UsersTools } from './users.tools.js';
 
 /**
@@ -79,6 +80,11 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     return this.tools.repository.findOne(where, options.load);
   }
 
+  /** A page of users by cursor; `next` is the cursor of the next page, or `null`. */
+  listUsers(query: UsersPageQuery = {}): Promise<{ items: User[]; next: string | null }> {
+    return this.tools.repository.findPage(query);
+  }
+
   /** A page of users, and how many there are on all pages. */
   listAndCountUsers(query: UsersQuery = {}): Promise<[User[], number]> {
     return this.tools.repository.findAndCount(query);
@@ -118,7 +124,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     const user = await this.getUser(id);
     await hooks.refuseBy('preDeleteHook', () => this.preDeleteHook(user, request), notAllowed);
 
-    if (!(await repository.delete(user.id))) throw new UserNotFoundError();
+    if (!(await repository.delete(user))) throw new UserNotFoundError();
 
     await hooks.after('postDeleteHook', () => this.postDeleteHook(user, request));
     events.emit(UserEvents.Deleted, user);

@@ -48,6 +48,7 @@ const DEFAULTS = {
   verification: {},
   passwordReset: {},
   currentUser: {},
+  userManagement: {},
 } satisfies Partial<UsersModuleOptions>;
 
 /** A host application on one adapter and one database. */

@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import type { HttpRequest } from '../http.js';
 import { isForm, jsonBody } from './body.js';
-import { DtoInput } from './dto-input.js';
+import { InvalidBodyError } from '../users-error.js';
+import { DtoInput, sentName, validatedProperties } from './dto-input.js';
 
 /**
  * What a handler declares for a `@Dto()` parameter: the instance, under a name that leaves no class in
@@ -32,6 +33,26 @@ export function FormOrJsonDto<T extends object>(dto: Type<T>, property: string):
     pipe((request) => (isForm(request) ? form.read(request.body) : json.read(jsonBody(request)))),
   );
 }
+
+/** The query's parameters as a valid instance of `dto`; an unknown one is `422`, or a mistyped filter would filter nothing. */
+export function QueryDto<T extends object>(dto: Type<T>): ParameterDecorator {
+  const input = new DtoInput(dto);
+  const known = validatedProperties(dto).map((property) => sentName(dto, property));
+  const read = async ({ query = {} }: HttpRequest): Promise<object> => {
+    const unknown = Object.keys(query).filter((name) => !known.includes(name));
+    if (unknown.length > 0) {
+      const msg = `There are ${known.join(', ')}.`;
+      throw new InvalidBodyError(unknown.map((name) => ({ loc: ['query', name], msg, type: 'unknown' })));
+    }
+    return input.read(query).catch((error: unknown) => {
+      throw error instanceof InvalidBodyError ? inQuery(error) : error;
+    });
+  };
+  return RequestParam(pipe(read));
+}
+
+const inQuery = ({ faults }: InvalidBodyError) =>
+  new InvalidBodyError(faults.map((fault) => ({ ...fault, loc: ['query', ...fault.loc.slice(1)] })));
 
 const pipe = (read: (request: HttpRequest) => Promise<object>): PipeTransform<Request> => ({
   transform: (request) => read(request()),

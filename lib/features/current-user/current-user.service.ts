@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
+import { replaceToken } from '../../authentication/replace-token.js';
 import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/validation/dto-input.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
+import { isChanged, normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
 import type { UserUpdateDto } from '../../users/users.dto.js';
 import { UserChangedMeanwhileError } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
@@ -40,11 +41,8 @@ export class CurrentUserService {
   }
 
   private isSensitive(changes: UserFields, user: BaseUser): boolean {
-    const isChanged = (property: string) => {
-      const value = (changes as Record<string, unknown>)[property];
-      return value !== undefined && value !== (user as unknown as Record<string, unknown>)[property];
-    };
-    return changes.password !== undefined || isChanged('email') || isChanged(this.settings.identifier);
+    const { identifier } = this.settings;
+    return changes.password !== undefined || isChanged(changes, user, ['email', identifier]);
   }
 
   private async change(identity: Identity, changes: UserFields, request: HttpRequest): Promise<BaseUser> {
@@ -58,9 +56,4 @@ export class CurrentUserService {
       throw error;
     }
   }
-}
-
-/** The old token died with the old password; the time of the login does not change. */
-async function replaceToken({ backend, authenticatedAt }: Identity, user: BaseUser, response: HttpResponse) {
-  backend.transport.replace(await backend.strategy.issue(user, authenticatedAt), response);
 }

@@ -1,0 +1,60 @@
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsString, MaxLength, Min } from 'class-validator';
+import { IsOmittable } from '../../common/validation/constraints.js';
+import { USERS_SORTS, type UsersSort } from '../../users/user-page.js';
+
+const toNumber = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+const toBoolean = ({ value }: { value: unknown }): unknown =>
+  value === 'true' || (value === 'false' ? false : value);
+
+/** The query of a list of users. */
+export class ListUsersDto {
+  @IsOmittable()
+  @IsString()
+  @MaxLength(512)
+  cursor?: string;
+
+  @IsOmittable()
+  @Transform(toNumber)
+  @IsInt()
+  @Min(1)
+  limit?: number;
+
+  @IsOmittable()
+  @IsString()
+  @MaxLength(320)
+  search?: string;
+
+  @IsOmittable()
+  @IsIn(USERS_SORTS)
+  sort?: UsersSort;
+
+  @IsOmittable()
+  @Transform(toBoolean)
+  @IsBoolean()
+  isActive?: boolean;
+
+  @IsOmittable()
+  @Transform(toBoolean)
+  @IsBoolean()
+  isVerified?: boolean;
+
+  @IsOmittable()
+  @Transform(toBoolean)
+  @IsBoolean()
+  isSuperuser?: boolean;
+
+  /** From 1, in place of a cursor: for small tables. */
+  @IsOmittable()
+  @Transform(toNumber)
+  @IsInt()
+  @Min(1)
+  page?: number;
+
+  /** Adds `total` to the answer: for small tables. */
+  @IsOmittable()
+  @Transform(toBoolean)
+  @IsBoolean()
+  count?: boolean;
+}

@@ -1,0 +1,76 @@
+import { Delete, Get, HttpCode, Patch, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { Authenticated } from '../../authentication/authenticated.guard.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import { DtoOutput } from '../../common/dto-output.js';
+import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { ListUsersDto } from './list-users.dto.js';
+import { TargetUser, TargetUserGuard } from './target-user.guard.js';
+import type { UserManagementOptions } from './user-management.options.js';
+import { UserManagementService } from './user-management.service.js';
+
+type UserManagementPlan = UserManagementOptions & { readDto: Type; createDto: Type; updateDto: Type };
+
+export function createUserManagementController(plan: UserManagementPlan): Type {
+  const output = new DtoOutput(plan.readDto);
+
+  @ErrorHeaders()
+  @FeatureController(plan)
+  class UserManagementController {
+    constructor(readonly management: UserManagementService) {}
+
+    @Get()
+    @NoStore()
+    async list(@QueryDto(ListUsersDto) query: Sent<ListUsersDto>) {
+      const { items, ...rest } = await this.management.list(query);
+      return { items: items.map((user) => output.write(user)), ...rest };
+    }
+
+    @Post()
+    @HttpCode(201)
+    @UseGuards(Authenticated())
+    @NoStore()
+    async create(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(plan.createDto) body: Sent<AdminCreateDto>,
+    ) {
+      return output.write(await this.management.create(identity, body));
+    }
+
+    @Get(':id')
+    @UseGuards(TargetUserGuard)
+    @NoStore()
+    read(@TargetUser() user: Sent<BaseUser>) {
+      return output.write(user);
+    }
+
+    @Patch(':id')
+    @UseGuards(TargetUserGuard)
+    @NoStore()
+    async update(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @TargetUser() user: Sent<BaseUser>,
+      @Dto(plan.updateDto) body: Sent<AdminUpdateDto>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      return output.write(await this.management.update(identity, user, body, request, response));
+    }
+
+    @Delete(':id')
+    @HttpCode(204)
+    @UseGuards(TargetUserGuard)
+    async remove(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @TargetUser() user: Sent<BaseUser>,
+      @Req() request: HttpRequest,
+    ) {
+      await this.management.remove(identity, user, request);
+    }
+  }
+  return UserManagementController;
+}

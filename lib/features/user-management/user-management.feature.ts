@@ -1,0 +1,26 @@
+import { Superuser } from '../../authorization/superuser.guard.js';
+import type { Feature } from '../feature.js';
+import { createUserManagementController } from './user-management.controller.js';
+import {
+  USER_MANAGEMENT_PLAN,
+  USER_MANAGEMENT_SETTINGS_KEYS,
+  type UserManagementOptions,
+} from './user-management.options.js';
+import { UserManagementService } from './user-management.service.js';
+
+export const userManagementFeature: Feature<UserManagementOptions> = {
+  key: 'userManagement',
+  plan: USER_MANAGEMENT_PLAN,
+  settings: USER_MANAGEMENT_SETTINGS_KEYS,
+  build(options, { dtos }) {
+    const controller = createUserManagementController({
+      path: 'users',
+      readDto: dtos.read,
+      createDto: dtos.adminCreate,
+      updateDto: dtos.adminUpdate,
+      ...options,
+      guards: options.guards?.length ? options.guards : [Superuser()],
+    });
+    return { controllers: [controller], providers: [UserManagementService] };
+  },
+};

@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Identity } from '../../authentication/backend.js';
+import { replaceToken } from '../../authentication/replace-token.js';
+import { Reauthentication } from '../../authentication/reauthentication.js';
+import type { HttpRequest, HttpResponse } from '../../common/http.js';
+import { InvalidBodyError, NotAllowedError } from '../../common/users-error.js';
+import { definedFields } from '../../common/validation/dto-input.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
+import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
+import { SelfDeletionError } from '../../users/users.errors.js';
+import { UsersService } from '../../users/users.service.js';
+import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import type { ListUsersDto } from './list-users.dto.js';
+import { USER_MANAGEMENT_SETTINGS, type UserManagementSettings } from './user-management.options.js';
+
+const DEFAULT_LIMIT = 50;
+const HIGHEST_LIMIT = 100;
+
+/** What administrators do to users, as far as they may. */
+@Injectable()
+export class UserManagementService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly reauthentication: Reauthentication,
+    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    @Inject(USER_MANAGEMENT_SETTINGS) private readonly own: UserManagementSettings,
+  ) {}
+
+  async list({ page, count, cursor, ...query }: ListUsersDto) {
+    if (page !== undefined && cursor !== undefined) throw new PageAndCursorError();
+    if (page === undefined && !count) return this.users.listUsers({ ...query, cursor });
+
+    const limit = Math.min(query.limit ?? DEFAULT_LIMIT, HIGHEST_LIMIT);
+    const offset = ((page ?? 1) - 1) * limit;
+    const [items, total] = await this.users.listAndCountUsers({ ...query, limit, offset });
+    if (page !== undefined) return { items, next: null, ...(count && { total }) };
+    return { ...(await this.users.listUsers({ ...query, cursor })), total };
+  }
+
+  async create(identity: Identity, body: AdminCreateDto): Promise<BaseUser> {
+    const { currentPassword, isVerified, isActive, ...fields } = definedFields(body);
+    if (fields.isSuperuser) await this.grantSuperuser(identity, currentPassword);
+    return this.users.addUser(fields, { verify: isVerified, activate: isActive });
+  }
+
+  async update(
+    identity: Identity,
+    target: BaseUser,
+    body: AdminUpdateDto,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<BaseUser> {
+    const { currentPassword, ...wanted } = definedFields(body);
+    const changes: UserFields = normalizeFields(wanted, this.settings);
+    if (changes.isSuperuser && !target.isSuperuser) {
+      await this.grantSuperuser(identity, currentPassword);
+    } else if (this.isSensitive(changes, target)) {
+      await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+    }
+
+    const updated = await this.users.updateUser(target, changes, request);
+    const isOwnPassword = changes.password !== undefined && updated.id === identity.user.id;
+    if (isOwnPassword && updated.isActive) await replaceToken(identity, updated, response);
+    return updated;
+  }
+
+  async remove(identity: Identity, target: BaseUser, request: HttpRequest): Promise<void> {
+    if (target.id === identity.user.id) throw new SelfDeletionError();
+    await this.users.deleteUser(target.id, request);
+  }
+
+  private isSensitive(changes: UserFields, target: BaseUser): boolean {
+    const { identifier } = this.settings;
+    return changes.password !== undefined || isChanged(changes, target, ['email', identifier]);
+  }
+
+  private async grantSuperuser(identity: Identity, currentPassword?: string): Promise<void> {
+    if (!identity.user.isSuperuser) throw new NotAllowedError();
+    await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+  }
+}
+
+/** Two ways to say where a page begins. */
+class PageAndCursorError extends InvalidBodyError {
+  constructor() {
+    super([{ loc: ['query', 'page'], msg: 'Send a page or a cursor, not both.', type: 'page' }]);
+  }
+}
