@@ -1,0 +1,71 @@
+import { onEachHost, PASSWORD } from '../support/host.js';
+
+/** `RACE_ROUNDS=20` runs more of them; the counts of every status are printed then. */
+const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 2);
+const DUELS = ROUNDS * 10;
+
+onEachHost((host, adapter, database) => {
+  const report = (race: string, statuses: number[], outcome = ''): Record<number, number> => {
+    const counts: Record<number, number> = {};
+    for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
+    if (ROUNDS > 2) console.log(`${database}, ${adapter}: ${race}: ${JSON.stringify(counts)} ${outcome}`);
+    return counts;
+  };
+
+  test('racing registrations make one user a round', async () => {
+    const { api, users } = await host();
+    const statuses: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const body = { email: `user${round}@example.com`, password: PASSWORD };
+      const race = Array.from({ length: 50 }, () =>
+        api.post('/auth/register', body).then(({ status }) => status),
+      );
+      statuses.push(...(await Promise.all(race)));
+    }
+    expect(report('50 registrations', statuses)).toEqual({ 201: ROUNDS, 400: 49 * ROUNDS });
+    expect(await users.count()).toBe(ROUNDS);
+  });
+
+  test('racing uses of a reset token spend it once a round', async () => {
+    const { api, addUser, service } = await host();
+    const { id } = await addUser();
+    const statuses: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const token = await service.generateToken(await service.getUser(id), 'reset-password');
+      const race = Array.from({ length: 10 }, (_, use) =>
+        api
+          .post('/auth/reset-password', { token, password: `password ${round} ${use}` })
+          .then(({ status }) => status),
+      );
+      statuses.push(...(await Promise.all(race)));
+    }
+    expect(report('10 resets', statuses)).toEqual({ 200: ROUNDS, 400: 9 * ROUNDS });
+  });
+
+  test('two superusers who demote each other leave one, every time', async () => {
+    const { addUser, service, users } = await host();
+    const [one, other] = [
+      await addUser({ isSuperuser: true }),
+      await addUser({ email: 'b@example.com', isSuperuser: true }),
+    ];
+    const statuses: number[] = [];
+    const left: number[] = [];
+    for (let duel = 0; duel < DUELS; duel++) {
+      const demote = (id: typeof one.id) =>
+        service.updateUser(id, { isSuperuser: false }).then(
+          () => 200,
+          (error: { status: number }) => error.status,
+        );
+      statuses.push(...(await Promise.all([demote(one.id), demote(other.id)])));
+      left.push(await users.countBy({ isSuperuser: true, isActive: true }));
+      await users.update({ isSuperuser: false }, { isSuperuser: true });
+    }
+    const counts = report(
+      '2 demotions',
+      statuses,
+      `left at least ${Math.min(...left)}, at most ${Math.max(...left)}`,
+    );
+    expect(counts).toEqual({ 200: DUELS, 409: DUELS });
+    expect(new Set(left)).toEqual(new Set([1]));
+  });
+});
