@@ -37,7 +37,7 @@ export async function createDatabase(database: Database): Promise<TestDatabase> 
   if (database === 'postgres') {
     await execute(server, `CREATE SCHEMA ${name}`);
     return {
-      options: { ...server, schema: name } as DataSourceOptions,
+      options: { ...server, schema: name, applicationName: name } as DataSourceOptions,
       drop: () => execute(server, `DROP SCHEMA ${name} CASCADE`),
     };
   }
