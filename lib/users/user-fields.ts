@@ -1,5 +1,5 @@
 import { normalizeEmail } from './email-address.js';
-import type { BaseUser } from './user.entity.js';
+import type { BaseUser, UserId } from './user.entity.js';
 import { InvalidIdentifierError } from './users.errors.js';
 import type { UsersSettings } from './users.settings.js';
 
@@ -38,6 +38,10 @@ export function normalizeFields<Fields extends object>(fields: Fields, settings:
   }
   return normal as Fields;
 }
+
+/** Whether this is a user as a repository returned them, and not an id. */
+export const isLoaded = <User extends BaseUser>(target: User | UserId): target is User =>
+  typeof target === 'object' && 'tokenVersion' in Object(target);
 
 /** Whether one of these fields would get another value. */
 export function isChanged(changes: object, user: object, names: readonly string[]): boolean {

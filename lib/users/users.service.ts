@@ -4,7 +4,7 @@ import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
 import type { TokenPurpose } from './account-tokens.js';
 import type { BaseUser, UserId } from './user.entity.js';
-import { normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
+import { isLoaded, normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
 import type { LoginDto } from './users.dto.js';
 import {
   AlreadyVerifiedError,
@@ -97,7 +97,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
    */
   async updateUser(target: User | UserId, changes: UserFields<User>, request?: HttpRequest): Promise<User> {
     const { hooks, events, settings, writer } = this.tools;
-    const user = typeof target === 'object' ? target : await this.getUser(target);
+    const user = await this.loaded(target);
     await hooks.refuseBy(
       'preUpdateHook',
       () => this.preUpdateHook(user, changes as never, request),
@@ -119,9 +119,9 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /** @throws {UserNotFoundError}, {@link UsersError} `USER_IN_USE` where other rows still refer to the user */
-  async deleteUser(id: UserId, request?: HttpRequest): Promise<void> {
+  async deleteUser(target: User | UserId, request?: HttpRequest): Promise<void> {
     const { hooks, events, repository } = this.tools;
-    const user = await this.getUser(id);
+    const user = await this.loaded(target);
     await hooks.refuseBy('preDeleteHook', () => this.preDeleteHook(user, request), notAllowed);
 
     if (!(await repository.delete(user))) throw new UserNotFoundError();
@@ -138,7 +138,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   async authenticate(login: LoginDto, request?: HttpRequest): Promise<User> {
     const { hooks, credentials, settings } = this.tools;
     const { [settings.identifier]: given = '', password } = login as unknown as Record<string, string>;
-    const refusal = await hooks.refusal('preLoginHook', () => this.askPreLoginHook(login, request), refused);
+    const hook = async () => {
+      if ((await this.preLoginHook(login, request)) === false) throw new BadCredentialsError();
+    };
+    const refusal = await hooks.refusal('preLoginHook', hook, refused);
 
     const user = await credentials.check(settings.normalizeIdentifier(given), password);
     if (refusal) throw refusal;
@@ -217,6 +220,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     return user;
   }
 
+  private loaded(target: User | UserId): User | Promise<User> {
+    return isLoaded(target) ? target : this.getUser(target);
+  }
+
   private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<NewFields> {
     const own = ownFields(data);
     const hook = () => this.preRegistrationHook(own as never, request);
@@ -231,10 +238,6 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     if (this.tools.settings.requireVerification) this.initiateVerification(user, request);
     await this.tools.hooks.after('postRegistrationHook', () => this.postRegistrationHook(user, request));
     this.tools.events.emit(UserEvents.Registered, user);
-  }
-
-  private async askPreLoginHook(login: LoginDto, request?: HttpRequest): Promise<void> {
-    if ((await this.preLoginHook(login, request)) === false) throw new BadCredentialsError();
   }
 
   private async whyNotVerified(id: UserId): Promise<Error> {

@@ -4,6 +4,7 @@ onEachHost((host) => {
   test('no route asks the database more often than it must', async () => {
     const { api, login, addUser, service, queries } = await host();
     const ada = await login();
+    const root = await login({ email: 'root@example.com', isSuperuser: true });
     const bob = await addUser({ email: 'bob@example.com', isVerified: false });
     const verification = await service.generateToken(bob, 'verification');
     const reset = await service.generateToken(bob, 'reset-password');
@@ -24,6 +25,11 @@ onEachHost((host) => {
       ),
       me: await count(ada.api.get('/users/me')),
       patchMe: await count(ada.api.patch('/users/me', { email: 'moved@example.com' })),
+      users: await count(root.api.get('/users')),
+      user: await count(root.api.get(`/users/${bob.id}`)),
+      createUser: await count(root.api.post('/users', { email: 'made@example.com', password: PASSWORD })),
+      patchUser: await count(root.api.patch(`/users/${bob.id}`, { isActive: false })),
+      deleteUser: await count(root.api.delete(`/users/${bob.id}`)),
       logout: await count(ada.api.post('/auth/jwt/logout')),
     }).toEqual({
       login: 1,
@@ -34,6 +40,11 @@ onEachHost((host) => {
       resetPassword: 2,
       me: 1,
       patchMe: 3,
+      users: 2,
+      user: 2,
+      createUser: 3,
+      patchUser: 4,
+      deleteUser: 3,
       logout: 2,
     });
   });

@@ -67,7 +67,7 @@ export class UserManagementService {
 
   async remove(identity: Identity, target: BaseUser, request: HttpRequest): Promise<void> {
     if (target.id === identity.user.id) throw new SelfDeletionError();
-    await this.users.deleteUser(target.id, request);
+    await this.users.deleteUser(target, request);
   }
 
   private isSensitive(changes: UserFields, target: BaseUser): boolean {
