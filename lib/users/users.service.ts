@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { FindOptionsWhere } from 'typeorm';
+import { Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
 import type { TokenPurpose } from './account-tokens.js';
+import type { PasswordRules } from './user-writer.js';
 import type { BaseUser, UserId } from './user.entity.js';
-import { isLoaded, normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
+import { normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
 import type { LoginDto } from './users.dto.js';
 import {
   AlreadyVerifiedError,
@@ -15,20 +15,14 @@ import {
   UserNotVerifiedError,
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
-import { UsersHooks } from './users.hooks.js';
-import type { UsersPageQuery, UsersQuery } from './user-page.js';
-import type { LoadOptions } from './users.repository.js';
-import { UsersTools } from './users.tools.js';
+import { UsersReader } from './users.reader.js';
 
 /**
  * Everything that can be done to a user account, with or without a request. A host extends it to override the
  * hooks; its own constructor is free, because this class injects by property.
  */
 @Injectable()
-export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<User> {
-  @Inject(UsersTools)
-  protected readonly tools!: UsersTools<User>;
-
+export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<User> {
   /**
    * Makes a user as an administrator, a job or a command line does: any field may be set, and no hook runs.
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
@@ -60,34 +54,6 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
       if (known) return this.sendRegistrationAttempt(known, request);
       return this.afterRegistration(await this.tools.writer.insert(fields), request);
     });
-  }
-
-  /** @throws {UserNotFoundError} also for an id that can be nobody's */
-  async getUser(id: UserId, options: { load?: LoadOptions<User> } = {}): Promise<User> {
-    const user = await this.tools.repository.findById(id, options.load);
-    if (!user) throw new UserNotFoundError();
-    return user;
-  }
-
-  /**
-   * Finds one user by columns, exactly as they are stored.
-   * @throws {TypeError} for criteria that are empty or undefined
-   */
-  getUserBy(
-    where: FindOptionsWhere<User>,
-    options: { load?: LoadOptions<User> } = {},
-  ): Promise<User | undefined> {
-    return this.tools.repository.findOne(where, options.load);
-  }
-
-  /** A page of users by cursor; `next` is the cursor of the next page, or `null`. */
-  listUsers(query: UsersPageQuery = {}): Promise<{ items: User[]; next: string | null }> {
-    return this.tools.repository.findPage(query);
-  }
-
-  /** A page of users, and how many there are on all pages. */
-  listAndCountUsers(query: UsersQuery = {}): Promise<[User[], number]> {
-    return this.tools.repository.findAndCount(query);
   }
 
   /**
@@ -198,12 +164,6 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     );
   }
 
-  /** The user of an address as somebody typed it. */
-  async findByEmail(email: string): Promise<User | undefined> {
-    const { email: normal } = normalizeFields({ email }, this.tools.settings);
-    return this.tools.repository.findByEmail(normal);
-  }
-
   /**
    * Sets a new password and ends every token of the user, this one included.
    * @throws {BadResetTokenError}, {@link UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
@@ -220,18 +180,18 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     return user;
   }
 
-  private loaded(target: User | UserId): User | Promise<User> {
-    return isLoaded(target) ? target : this.getUser(target);
-  }
-
   private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<NewFields> {
     const own = ownFields(data);
-    const hook = () => this.preRegistrationHook(own as never, request);
-    await this.tools.hooks.refuseBy('preRegistrationHook', hook, notAllowed);
-    return { isActive: true, isVerified: false, ...(await this.tools.writer.prepare(own, this.rules)) };
+    const { hooks, writer } = this.tools;
+    await hooks.refuseBy(
+      'preRegistrationHook',
+      () => this.preRegistrationHook(own as never, request),
+      notAllowed,
+    );
+    return { isActive: true, isVerified: false, ...(await writer.prepare(own, this.rules)) };
   }
 
-  private readonly rules = (password: string, user: UserFields): unknown =>
+  private readonly rules: PasswordRules = (password, user) =>
     this.validatePassword(password, user as Partial<User>);
 
   private async afterRegistration(user: User, request?: HttpRequest): Promise<void> {
@@ -241,8 +201,8 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   private async whyNotVerified(id: UserId): Promise<Error> {
-    const user = await this.tools.repository.findById(id);
-    return user?.isVerified ? new AlreadyVerifiedError() : new BadVerifyTokenError();
+    const now = await this.tools.repository.findById(id);
+    return now?.isVerified ? new AlreadyVerifiedError() : new BadVerifyTokenError();
   }
 }
 
