@@ -19,7 +19,7 @@ export const normalizeEmail: NormalizeIdentifier = (address) => {
   const composed = trimmed.normalize('NFC');
   const at = composed.lastIndexOf('@');
   const local = trimmed.slice(0, trimmed.lastIndexOf('@'));
-  if (trimmed.length > LONGEST_ADDRESS || composed !== trimmed.normalize('NFKC')) return undefined;
+  if (at < 1 || trimmed.length > LONGEST_ADDRESS || composed !== trimmed.normalize('NFKC')) return undefined;
   if (INVISIBLE.test(trimmed) || local.includes('"') || !ASCII.test(local)) return undefined;
 
   const domain = domainToASCII(composed.slice(at + 1));

@@ -66,7 +66,12 @@ export class DtoInput<T extends object> {
     const name = field?.sent ?? error.property;
     const isMissing = field !== undefined && !Object.hasOwn(known, field.exposed);
     if (isMissing) return [fault([name], `${name} is missing.`, 'missing')];
-    return faultsBelow(error, [name]);
+    // class-validator's sentences begin with the property, which may have another name in JSON.
+    const faults = faultsBelow(error, [name]);
+    return faults.map(({ msg, ...rest }) => ({
+      ...rest,
+      msg: msg.replace(`${error.property} `, `${name} `),
+    }));
   }
 }
 

@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { bearer, jwt, UsersModule } from 'nestjs-users';
+import type { Configuration } from './configuration.js';
+import { openDatabase } from './database.js';
+import { FirstSuperuser, SUPERUSER } from './first-superuser.js';
+import { Outbox } from './outbox.js';
+import { User } from './users/user.entity.js';
+import { SnakeAdminCreateDto, SnakeAdminUpdateDto, SnakeReadDto, SnakeUpdateDto } from './users/users.dto.js';
+import { AppUsersService } from './users/users.service.js';
+
+@Module({})
+export class AppModule {
+  static for({ database, outbox, requireVerification, secret, superuser }: Configuration): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...database, retryAttempts: 1 }),
+          dataSourceFactory: () => openDatabase(database),
+        }),
+        UsersModule.forRoot({
+          secret,
+          entities: { user: User },
+          service: AppUsersService,
+          providers: [{ provide: Outbox, useValue: new Outbox(outbox) }],
+          dtos: {
+            read: SnakeReadDto,
+            update: SnakeUpdateDto,
+            adminCreate: SnakeAdminCreateDto,
+            adminUpdate: SnakeAdminUpdateDto,
+          },
+          backends: [{ name: 'jwt', transport: bearer(), strategy: jwt({ lifetimeSeconds: 3600 }) }],
+          passwords: { minLength: 3 },
+          requireVerification,
+          auth: {},
+          registration: {},
+          verification: {},
+          passwordReset: {},
+          currentUser: { requireFreshLogin: false, strictVerification: true },
+          userManagement: { requireFreshLogin: false },
+        }),
+      ],
+      providers: [FirstSuperuser, { provide: SUPERUSER, useValue: superuser }],
+    };
+  }
+}
