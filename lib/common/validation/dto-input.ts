@@ -68,9 +68,10 @@ export class DtoInput<T extends object> {
     if (isMissing) return [fault([name], `${name} is missing.`, 'missing')];
     // class-validator's sentences begin with the property, which may have another name in JSON.
     const faults = faultsBelow(error, [name]);
-    return faults.map(({ msg, ...rest }) => ({
-      ...rest,
+    return faults.map(({ loc, msg, type }) => ({
+      loc,
       msg: msg.replace(`${error.property} `, `${name} `),
+      type,
     }));
   }
 }

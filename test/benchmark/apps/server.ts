@@ -21,5 +21,8 @@ const app = await NestFactory.create(
 await app.listen(0, '127.0.0.1');
 
 process.on('disconnect', () => process.exit());
-process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.send?.({ url: await app.getUrl(), token: await seed(app) });
