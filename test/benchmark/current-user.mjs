@@ -10,14 +10,15 @@ export async function measureCurrentUser({ adapter, rounds, seconds, root, basel
     ...['bare', 'taught', 'ours'].map((name) => ({ name, root })),
     ...(baseline ? [{ name: 'baseline', app: 'ours', root: baseline }] : []),
   ];
-  const results = await withServers(adapter, contestants, (servers) =>
-    inRounds(
+  const results = await withServers(adapter, contestants, async (servers) => {
+    await requireSameFields(servers);
+    return inRounds(
       servers,
       rounds,
       (server) => measure(server, seconds),
       (server) => measure(server, WARM_UP_SECONDS),
-    ),
-  );
+    );
+  });
 
   const ratio = (other, atLeast) => ({
     ratio: `ours / ${other}`,
@@ -44,4 +45,17 @@ async function measure(server, seconds) {
   const before = await processorTimeOf(server);
   const result = await load(server, { path: '/users/me', seconds, connections: CONNECTIONS });
   return { ...result, microseconds: ((await processorTimeOf(server)) - before) / result.answers };
+}
+
+/** Or the answers would not be worth comparing. */
+async function requireSameFields(servers) {
+  const fields = servers.map(async ({ url, headers }) => {
+    const answer = await fetch(`${url}/users/me`, { headers });
+    return Object.keys(await answer.json())
+      .toSorted()
+      .join();
+  });
+  const kinds = new Set(await Promise.all(fields));
+  if (kinds.size > 1)
+    throw new Error(`The applications answer with different fields: ${[...kinds].join(' | ')}.`);
 }

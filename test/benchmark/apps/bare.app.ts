@@ -8,7 +8,7 @@ import {
   Post,
   UnauthorizedException,
 } from '@nestjs/common';
-import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
+import { getRepositoryToken, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { hash, verify } from '@node-rs/argon2';
 import { Repository } from 'typeorm';
 import { ADA, database, PASSWORD, shown, User } from './user.entity.js';
@@ -44,7 +44,7 @@ export class AppModule {}
 
 /** @returns no token: anybody may ask */
 export async function seed(app: INestApplication): Promise<string> {
-  const users = app.get(BareController)['users'];
+  const users = app.get<Repository<User>>(getRepositoryToken(User));
   known.id = (await users.save({ ...ADA })).id;
   known.hash = await hash(PASSWORD, ARGON2ID);
   return '';
