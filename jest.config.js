@@ -20,7 +20,7 @@ export default {
     'default',
     [
       '<rootDir>/test/support/untested-databases.reporter.js',
-      { databases: ['sqlite', 'postgres', 'mariadb'] },
+      { databases: ['sqlite', 'postgres', 'mariadb', 'redis'] },
     ],
   ],
   testTimeout: 20_000,

@@ -11,11 +11,14 @@ export { ConfigurationError } from './common/configuration-error.js';
 // Entities
 export { BaseUser, IntUser, UuidUser, type UserId } from './users/user.entity.js';
 
+export { BaseSession, IntSession, UuidSession } from './authentication/sessions/session.entity.js';
+
 // The service, its hooks and events, and the repository
 export { UsersService } from './users/users.service.js';
 export { InvalidPasswordError, UsersHooks } from './users/users.hooks.js';
 export { type UserEvent, type UserEventName, UserEvents } from './users/users.events.js';
-export { type LoadOptions, UserNotUniqueError, UsersRepository } from './users/users.repository.js';
+export type { LoadOptions } from './users/load-options.js';
+export { UserNotUniqueError, UsersRepository } from './users/users.repository.js';
 export type { UserFields } from './users/user-fields.js';
 export type { UsersFilter, UsersPageQuery, UsersQuery, UsersSort } from './users/user-page.js';
 export type { TokenPurpose } from './users/account-tokens.js';
@@ -43,12 +46,27 @@ export type { DtoOptions } from './users/users.dtos.js';
 
 // Backends
 export { bearer } from './authentication/transports/bearer.transport.js';
+export { cookie, type CookieOptions } from './authentication/transports/cookie.transport.js';
 export { jwt, type JwtOptions } from './authentication/strategies/jwt.strategy.js';
+export { database, type DatabaseOptions } from './authentication/strategies/database.strategy.js';
+export { keyValue, type KeyValueOptions } from './authentication/strategies/key-value.strategy.js';
+export type { LifetimeOptions } from './authentication/strategies/lifetime.js';
+export type {
+  Backend,
+  Credential,
+  Identity,
+  IssuedToken,
+  Login,
+  Strategy,
+  Transport,
+} from './authentication/backend.js';
+export { SessionsService } from './authentication/sessions/sessions.service.js';
 export type { BackendOptions, BackendSettings } from './authentication/backend.options.js';
 
 // Guards and decorators
 export { Authenticated, type AuthenticatedOptions } from './authentication/authenticated.guard.js';
 export { CurrentUser } from './authentication/current-user.decorator.js';
+export { UserLoadOptions } from './authentication/user-load-options.decorator.js';
 export { Public } from './authentication/public.decorator.js';
 export { Superuser } from './authorization/superuser.guard.js';
 
@@ -74,6 +92,8 @@ export {
   UsersError,
   UsersHttpError,
 } from './common/users-error.js';
+export { CrossOriginRequestError } from './authentication/transports/origin-check.js';
+export { SessionNotFoundError } from './authentication/sessions/sessions.errors.js';
 export { DatabaseError } from './common/database-error.js';
 export {
   AlreadyVerifiedError,

@@ -4,7 +4,7 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { exposedProperties, hasTypeDecorator } from './common/dto-output.js';
 import { validatedProperties } from './common/validation/dto-input.js';
-import { isUuidColumn } from './users/user-id.js';
+import { isUuidColumn } from './common/entity-id.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
 import { UsersService } from './users/users.service.js';

@@ -1,10 +1,15 @@
-import type { Provider } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import { Authenticated } from './authentication/authenticated.guard.js';
-import { Authenticator, BACKENDS } from './authentication/authenticator.js';
-import type { Backend } from './authentication/backend.js';
+import { Authenticator } from './authentication/authenticator.js';
 import { Reauthentication } from './authentication/reauthentication.js';
+import type { BaseSession } from './authentication/sessions/session.entity.js';
+import {
+  SESSION_ENTITY_REPOSITORY,
+  SessionsRepository,
+} from './authentication/sessions/sessions.repository.js';
+import { SessionsService } from './authentication/sessions/sessions.service.js';
 import { Background } from './common/background.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
 import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
@@ -35,7 +40,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     settings(USER_MANAGEMENT_SETTINGS, ({ userManagement }) => userManagement),
     settings(Passwords, ({ users }) => Passwords.create(users.passwords)),
     { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
-    { provide: BACKENDS, inject: [SETTINGS, UsersRepository], useFactory: createBackends(plan) },
+    ...(plan.session ? sessionProviders(plan.session, plan.dataSource) : []),
     { provide: UsersService, useClass: plan.service },
     ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
     ...dtoProviders(plan.dtos),
@@ -52,6 +57,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
 export const createExports = (plan: ResolvedPlan) => [
   ...[UsersService, UsersRepository, Authenticator, Reauthentication, USERS_SETTINGS],
   ...(plan.service === UsersService ? [] : [plan.service]),
+  ...(plan.session ? [SessionsService] : []),
   ...Object.values(DEFAULT_DTOS),
 ];
 
@@ -62,19 +68,10 @@ function settings(
   return { provide: token, inject: [SETTINGS], useFactory: select };
 }
 
-const createBackends =
-  ({ backends }: ResolvedPlan) =>
-  (resolved: ResolvedSettings, users: UsersRepository): Backend[] =>
-    backends.map(({ name, transport, strategy }) => ({
-      name,
-      transport: transport.create(),
-      strategy: strategy.create({
-        backend: name,
-        keys: resolved.accessKeys(name),
-        users,
-        settings: resolved.backends[name] ?? {},
-      }),
-    }));
+const sessionProviders = (entity: Type<BaseSession>, dataSource: string | undefined): Provider[] => [
+  { provide: SESSION_ENTITY_REPOSITORY, useExisting: getRepositoryToken(entity, dataSource) },
+  ...[SessionsRepository, SessionsService],
+];
 
 /** Each default class stands for the class that takes its place. */
 const dtoProviders = (dtos: ResolvedDtos): Provider[] =>

@@ -1,9 +1,9 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { definedFields } from './common/validation/dto-input.js';
+import { definedFields } from './common/defined-fields.js';
 import type { BaseUser } from './users/user.entity.js';
+import { backendProviders } from './users.backends.js';
 import { BootChecks } from './users.boot-checks.js';
-
 import { createExports, createProviders, SETTINGS } from './users.module-definition.js';
 import type { UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
 import { type ResolvedPlan, resolvePlan } from './users.plan.js';
@@ -35,13 +35,15 @@ export class UsersModule {
 /** Inside the library a user is a BaseUser; TypeORM's repositories are invariant in their entity. */
 const asPlan = (options: object) => options as Parameters<typeof resolvePlan>[0];
 
+const entitiesOf = ({ user, session }: ResolvedPlan) => (session ? [user, session] : [user]);
+
 function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
   return {
     module: UsersModule,
     global: plan.isGlobal,
-    imports: [TypeOrmModule.forFeature([plan.user], plan.dataSource), ...plan.imports],
+    imports: [TypeOrmModule.forFeature(entitiesOf(plan), plan.dataSource), ...plan.imports],
     controllers: plan.controllers,
-    providers: [settings, BootChecks, UnreadableBodies, ...createProviders(plan)],
+    providers: [settings, BootChecks, UnreadableBodies, ...backendProviders(plan), ...createProviders(plan)],
     exports: createExports(plan),
   };
 }

@@ -1,4 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { BaseSession } from './authentication/sessions/session.entity.js';
 import type { BackendOptions, BackendSettings } from './authentication/backend.options.js';
 import type { Secret } from './common/keyring.js';
 import type { AuthOptions } from './features/auth/auth.options.js';
@@ -19,6 +20,8 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   entities: {
     /** Extends `UuidUser` or `IntUser`. */
     user: Type<User>;
+    /** Extends `UuidSession` or `IntSession`. Default: none; then no session can be listed or ended by itself. */
+    session?: Type<BaseSession>;
   };
   /** The name of the TypeORM data source that holds the entities. Default: TypeORM's `default`. */
   dataSource?: string;
@@ -70,6 +73,13 @@ export interface UsersModuleSettings {
    * ASCII, lower case; for other identifiers trimmed, NFC, ASCII letters in lower case.
    */
   normalizeIdentifier?: NormalizeIdentifier;
+  /**
+   * How many proxies stand before the application and add the client's address to `X-Forwarded-For`. Default 0: the
+   * address is the connection's, whatever a header says.
+   */
+  trustedProxies?: number;
+  /** How long a statement may take before the answer is `503`, in seconds. Default 2. */
+  databaseTimeoutSeconds?: number;
   /** Settings of backends, by name. */
   backends?: Record<string, BackendSettings>;
   verification?: Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
@@ -80,7 +90,13 @@ export interface UsersModuleSettings {
 
 type FlatSettings = Pick<
   UsersModuleSettings,
-  'secret' | 'secrets' | 'passwords' | 'requireVerification' | 'normalizeIdentifier'
+  | 'secret'
+  | 'secrets'
+  | 'passwords'
+  | 'requireVerification'
+  | 'normalizeIdentifier'
+  | 'trustedProxies'
+  | 'databaseTimeoutSeconds'
 >;
 
 /** What `UsersModule.forRoot()` takes: the plan, and the settings beside it. */

@@ -1,10 +1,11 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { BaseSession } from './authentication/sessions/session.entity.js';
 import type { BackendOptions } from './authentication/backend.options.js';
 import { jwt } from './authentication/strategies/jwt.strategy.js';
 import { bearer } from './authentication/transports/bearer.transport.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { refuseUnknown, requireBoolean } from './common/option-checks.js';
-import { definedFields } from './common/validation/dto-input.js';
+import { definedFields } from './common/defined-fields.js';
 import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
 import { FEATURES } from './features.js';
 import type { BaseUser } from './users/user.entity.js';
@@ -16,6 +17,7 @@ import type { UsersModuleAsyncOptions, UsersModuleSettings, UsersPlanOptions } f
 /** The plan with every default in place, checked as far as can be without a database. */
 export interface ResolvedPlan extends HostPlan {
   user: Type<BaseUser>;
+  session: Type<BaseSession> | undefined;
   dataSource: string | undefined;
   service: Type<UsersService>;
   imports: NonNullable<ModuleMetadata['imports']>;
@@ -43,6 +45,8 @@ export const FLAT_SETTINGS = [
   'passwords',
   'requireVerification',
   'normalizeIdentifier',
+  'trustedProxies',
+  'databaseTimeoutSeconds',
 ] as const;
 
 type Given = UsersPlanOptions & Partial<Pick<UsersModuleAsyncOptions, (typeof FLAT_SETTINGS)[number]>>;
@@ -66,6 +70,7 @@ export function resolvePlan(given: Given): ResolvedPlan {
 
   return {
     user,
+    session: sessionOf(options.entities),
     identifier,
     backends,
     dtos,
@@ -85,6 +90,11 @@ export function resolvePlan(given: Given): ResolvedPlan {
 function requireClass<T>(path: string, value: Type<T> | undefined, expected: string): Type<T> {
   if (typeof value === 'function') return value;
   throw new ConfigurationError(`${path} is missing; give it ${expected}.`);
+}
+
+function sessionOf({ session }: Partial<Given['entities']> = {}): Type<BaseSession> | undefined {
+  const expected = 'your entity, which extends UuidSession or IntSession';
+  return session === undefined ? undefined : requireClass('entities.session', session, expected);
 }
 
 function checkService(service: UsersPlanOptions['service']): Type<UsersService> {
@@ -111,14 +121,23 @@ function checkBackends(backends: BackendOptions[]): BackendOptions[] {
     if (names.has(name))
       throw new ConfigurationError(`backends[${index}].name ${name} is taken; names must differ.`);
     names.add(name);
-    if (typeof transport?.create !== 'function') {
-      throw new ConfigurationError(`backends[${index}].transport is missing; give it bearer().`);
-    }
-    if (typeof strategy?.create !== 'function') {
-      throw new ConfigurationError(`backends[${index}].strategy is missing; give it jwt().`);
-    }
+    checkPart(`backends[${index}].transport`, transport, 'bearer() or cookie()');
+    checkPart(`backends[${index}].strategy`, strategy, 'jwt(), database() or keyValue()');
   }
   return backends;
+}
+
+/** A definition, or a class of the host's own. */
+function checkPart(
+  path: string,
+  part: BackendOptions['transport'] | BackendOptions['strategy'] | undefined,
+  examples: string,
+): void {
+  if (typeof part === 'function') return;
+  if (typeof part?.create !== 'function') {
+    throw new ConfigurationError(`${path} is missing; give it ${examples}, or a class of your own.`);
+  }
+  refuseUnknown(`${path}: ${part.kind}()`, part.options ?? {}, part.settings);
 }
 
 function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {

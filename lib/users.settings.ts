@@ -42,6 +42,8 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       passwords: resolvePasswords(settings.passwords ?? {}),
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),
       passwordReset: accountTokens('passwordReset', secrets.resetPassword ?? secret, settings.passwordReset),
+      trustedProxies: requireWholeNumber('trustedProxies', settings.trustedProxies ?? 0, 0, 100),
+      databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },
     currentUser: freshLogin('currentUser', settings.currentUser),
     userManagement: freshLogin('userManagement', settings.userManagement),
@@ -66,8 +68,9 @@ function refuseStrangers(plan: ResolvedPlan, given: Partial<UsersModuleSettings>
     backends,
     plan.backends.map(({ name }) => name),
   );
-  for (const { name, strategy } of plan.backends) {
-    refuseUnknown(`backends.${name}`, backends[name] ?? {}, strategy.settings);
+  for (const { name, transport, strategy } of plan.backends) {
+    const known = [transport, strategy].flatMap((part) => ('settings' in part ? part.settings : []));
+    refuseUnknown(`backends.${name}`, backends[name] ?? {}, known);
   }
 }
 

@@ -1,12 +1,21 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
+import { ConfigurationError } from '../common/configuration-error.js';
 import { type HttpRequest, responseOf, withHeaders } from '../common/http.js';
 import { refuseUnknown } from '../common/option-checks.js';
 import { NotAllowedError, NotAuthenticatedError } from '../common/users-error.js';
 import { USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
 import { Authenticator, remember } from './authenticator.js';
 import type { Identity } from './backend.js';
+import { loadOptionsOf } from './user-load-options.decorator.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
 /** Whom {@link Authenticated} lets in. */
@@ -27,7 +36,7 @@ const AUTHENTICATES = Symbol('nestjs-users: authenticates by itself');
  * `401`; leave the rest to {@link authorize}. A guard that fails for any reason lets nobody in.
  */
 @Injectable()
-export abstract class AuthenticatingGuard implements CanActivate {
+export abstract class AuthenticatingGuard implements CanActivate, OnModuleInit {
   static readonly [AUTHENTICATES] = true;
   protected readonly options: AuthenticatedOptions = {};
 
@@ -40,12 +49,25 @@ export abstract class AuthenticatingGuard implements CanActivate {
   @Inject(Reflector)
   protected readonly reflector!: Reflector;
 
+  onModuleInit(): void {
+    const { backends = [] } = this.options;
+    const unknown =
+      typeof backends === 'function'
+        ? undefined
+        : backends.find((name) => !this.authenticator.names.includes(name));
+    if (unknown === undefined) return;
+    throw new ConfigurationError(
+      `Authenticated({ backends }) names ${unknown}; the backends are ${this.authenticator.names.join(', ')}.`,
+    );
+  }
+
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.isOpen(context)) return true;
     const request = context.switchToHttp().getRequest<HttpRequest>();
     try {
       const identity = await this.identify(request, context);
       remember(request, identity);
+      identity?.backend.transport.checkOrigin?.(request);
       if (identity) await this.authorize(identity, context);
       return true;
     } catch (error) {
@@ -63,7 +85,11 @@ export abstract class AuthenticatingGuard implements CanActivate {
   private async identify(request: HttpRequest, context: ExecutionContext): Promise<Identity | undefined> {
     const { optional = false, verified = true, backends } = this.options;
     const names = typeof backends === 'function' ? backends(context) : backends;
-    const identity = await this.authenticator.identify(request, names && ((name) => names.includes(name)));
+    const identity = await this.authenticator.identify(
+      request,
+      names && ((name) => names.includes(name)),
+      loadOptionsOf(context),
+    );
     const isUnverified = verified && this.settings.requireVerification && identity?.user.isVerified === false;
 
     if (identity && !isUnverified) return identity;

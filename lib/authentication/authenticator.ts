@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../common/http.js';
+import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { Backend, Identity } from './backend.js';
 
@@ -24,20 +25,31 @@ export class Authenticator {
   /**
    * The first backend that yields a user wins; nothing of a refused credential is used.
    * @param isAllowed narrows the backends by name
+   * @param load relations to load with the user: the same for every guard of a request
    */
   async identify(
     request: HttpRequest,
     isAllowed: (backend: string) => boolean = () => true,
+    load?: LoadOptions,
   ): Promise<Identity | undefined> {
     const attempts: Attempts = ((request as Marked)[ATTEMPTS] ??= new Map());
     for (const backend of this.backends) {
       if (!isAllowed(backend.name)) continue;
       let attempt = attempts.get(backend.name);
-      if (!attempt) attempts.set(backend.name, (attempt = this.attempt(backend, request)));
+      if (!attempt) attempts.set(backend.name, (attempt = this.attempt(backend, request, load)));
       const identity = await attempt;
       if (identity) return identity;
     }
     return undefined;
+  }
+
+  get names(): string[] {
+    return this.backends.map(({ name }) => name);
+  }
+
+  /** Whether every login of every backend is a session that can be listed and ended by itself. */
+  get keepsAllSessions(): boolean {
+    return this.backends.every(({ strategy }) => strategy.keepsSessions);
   }
 
   /** The backend of this name, which the plan has checked. */
@@ -45,10 +57,14 @@ export class Authenticator {
     return this.backends.find((backend) => backend.name === name) as Backend;
   }
 
-  private async attempt(backend: Backend, request: HttpRequest): Promise<Identity | undefined> {
+  private async attempt(
+    backend: Backend,
+    request: HttpRequest,
+    load: LoadOptions | undefined,
+  ): Promise<Identity | undefined> {
     const token = backend.transport.read(request);
-    if (token === undefined) return undefined;
-    const credential = await backend.strategy.identify(token);
+    if (token === undefined || token === '') return undefined;
+    const credential = await backend.strategy.identify(token, load);
     return credential && counts(credential) ? { ...credential, backend, token } : undefined;
   }
 }

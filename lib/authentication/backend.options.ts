@@ -1,42 +1,71 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { InjectionToken, Type } from '@nestjs/common';
 import type { Keyring } from '../common/keyring.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { Strategy, Transport } from './backend.js';
+import type { SessionsRepository } from './sessions/sessions.repository.js';
+import type { DatabaseOptions } from './strategies/database.strategy.js';
+import type { JwtOptions } from './strategies/jwt.strategy.js';
+import type { KeyValueOptions } from './strategies/key-value.strategy.js';
+import type { CookieOptions } from './transports/cookie.transport.js';
+
+/** What a transport is made of. */
+export interface TransportContext {
+  /** The backend's name. */
+  backend: string;
+  /** What it was declared with, and what the factory says for this backend, which wins. */
+  settings: BackendSettings;
+  adapter: HttpAdapterHost;
+}
 
 /** What a strategy is made of. */
 export interface StrategyContext {
   /** The backend's name. */
   backend: string;
+  /** What it was declared with, and what the factory says for this backend, which wins. */
+  settings: BackendSettings;
   /** The keys of this backend alone. */
   keys: Keyring;
   users: UsersRepository;
-  /** What the settings say for this backend; it wins over what the strategy was declared with. */
-  settings: BackendSettings;
+  /** Where the host has a session entity. */
+  sessions: SessionsRepository | undefined;
+  trustedProxies: number;
+  /** What `inject` named. */
+  injected: unknown;
 }
 
 /** A strategy as an option names it: `jwt()`. */
 export interface StrategyDefinition {
   readonly kind: string;
-  /** The names of the settings that it takes. */
+  /** What it was declared with. */
+  readonly options: object;
+  /** The names of the options that it takes; a factory may give the same. */
   readonly settings: readonly string[];
+  /** A provider that it needs. */
+  readonly inject?: InjectionToken;
   create(context: StrategyContext): Strategy;
 }
 
 /** A transport as an option names it: `bearer()`. */
 export interface TransportDefinition {
   readonly kind: string;
-  create(): Transport;
+  /** What it was declared with. */
+  readonly options: object;
+  /** The names of the options that it takes; a factory may give the same. */
+  readonly settings: readonly string[];
+  create(context: TransportContext): Transport;
 }
 
 /** One way of being logged in. */
 export interface BackendOptions {
   /** Stands in the path of its routes: `/auth/{name}/login`. Letters, digits and hyphens. */
   name: string;
-  transport: TransportDefinition;
-  strategy: StrategyDefinition;
+  /** `bearer()`, `cookie()`, or an injectable class of the host's own. */
+  transport: TransportDefinition | Type<Transport>;
+  /** `jwt()`, `database()`, `keyValue()`, or an injectable class of the host's own. */
+  strategy: StrategyDefinition | Type<Strategy>;
 }
 
-/** What `forRootAsync`'s factory may say of a backend. */
-export interface BackendSettings {
-  /** How long a login lasts, in seconds. Default 3600. */
-  lifetimeSeconds?: number;
-}
+/** What `forRootAsync`'s factory may say of a backend: the options of its transport and its strategy. */
+export interface BackendSettings
+  extends CookieOptions, JwtOptions, DatabaseOptions, Partial<KeyValueOptions> {}

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../common/http.js';
+import type { HttpRequest, HttpResponse } from '../common/http.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { Identity } from './backend.js';
 
@@ -7,9 +7,12 @@ import type { Identity } from './backend.js';
  * of the login does not change.
  */
 export async function replaceToken(
-  { backend, authenticatedAt }: Identity,
+  identity: Identity,
   user: BaseUser,
+  request: HttpRequest,
   response: HttpResponse,
 ): Promise<void> {
-  backend.transport.replace(await backend.strategy.issue(user, authenticatedAt), response);
+  const { backend, authenticatedAt } = identity;
+  const issued = await backend.strategy.issue(user, { authenticatedAt, request, replaces: identity });
+  backend.transport.replace(issued, response);
 }

@@ -1,9 +1,10 @@
 import { InvalidBodyError, TemporarilyUnavailableError, UsersHttpError } from './users-error.js';
 
-type Fault = 'unique' | 'reference' | 'data' | 'unavailable' | 'other';
+/** Kinds of failure, the same on every database. */
+export type DatabaseFault = 'unique' | 'reference' | 'data' | 'unavailable' | 'other';
 
 // SQLite's result codes; PostgreSQL's SQLSTATE (appendix A); MySQL's symbols; Node's system errors.
-const FAULTS: [Exclude<Fault, 'other'>, RegExp][] = [
+const FAULTS: [Exclude<DatabaseFault, 'other'>, RegExp][] = [
   ['unique', /^(SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)|23505|ER_DUP_ENTRY)$/],
   ['reference', /^(SQLITE_CONSTRAINT_FOREIGNKEY|2350[13]|ER_(NO_REFERENCED_ROW|ROW_IS_REFERENCED)(_2)?)$/],
   [
@@ -28,8 +29,7 @@ interface DriverError {
   driverError?: { code?: string | number; message?: string };
 }
 
-/** Which kind of failure a driver reported, on every database alike. */
-export function databaseFault(error: unknown): Fault {
+function databaseFault(error: unknown): DatabaseFault {
   const { code, message } = driverErrorOf(error);
   const known = FAULTS.find(([, pattern]) => pattern.test(String(code)));
   if (known) return known[0];
@@ -39,11 +39,14 @@ export function databaseFault(error: unknown): Fault {
 /** A failure of the database without the values of the query, which TypeORM's own error would carry into logs. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
+  /** Which kind of failure it was. */
+  readonly fault: DatabaseFault;
 
   constructor(error: unknown) {
     const { query } = error as DriverError;
     const { code, message } = driverErrorOf(error);
     super(`${code ?? 'failed'}: ${withoutValues(message, error)}${query ? ` in ${query}` : ''}`);
+    this.fault = databaseFault(error);
   }
 }
 
@@ -51,7 +54,7 @@ export class DatabaseError extends Error {
 export function translateDatabaseError(error: unknown): Error {
   if (error instanceof UsersHttpError || error instanceof DatabaseError) return error;
   const cause = new DatabaseError(error);
-  switch (databaseFault(error)) {
+  switch (cause.fault) {
     case 'unavailable':
       return new TemporarilyUnavailableError('The database is not available.', 1, { cause });
     case 'data':

@@ -13,6 +13,7 @@ export const ERROR_TABLE = {
   RESET_PASSWORD_INVALID_PASSWORD: [400, 'This password cannot be used.'],
   UPDATE_USER_EMAIL_ALREADY_EXISTS: [400, 'Another user has this e-mail address.'],
   UPDATE_USER_INVALID_PASSWORD: [400, 'This password cannot be used.'],
+  CROSS_ORIGIN_REQUEST: [403, 'A page of another origin may not do this.'],
   REAUTHENTICATION_REQUIRED: [403, 'Log in again, or send your current password, to change this.'],
   SELF_DELETION: [403, 'Nobody deletes themselves here.'],
   LAST_SUPERUSER: [409, 'This is the last active superuser.'],

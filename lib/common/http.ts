@@ -16,11 +16,13 @@ export interface HttpRequest {
   body?: unknown;
   query?: object;
   params?: Readonly<Record<string, string>>;
+  socket?: { remoteAddress?: string };
 }
 
-/** What this library asks of a response: `header()` means the same on Express and Fastify. */
+/** What this library asks of a response: these mean the same on Express and Fastify. */
 export interface HttpResponse {
   header(name: string, value: string): unknown;
+  status(code: number): unknown;
 }
 
 export const responseOf = (context: ExecutionContext): HttpResponse =>

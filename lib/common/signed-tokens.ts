@@ -22,6 +22,7 @@ export class SignedTokens<C extends Claims = Claims> {
   constructor(
     private readonly keys: Keyring,
     readonly audience: string,
+    readonly issuer?: string,
   ) {
     this.jwt = new JwtService({
       secretOrKeyProvider: (_type, token) =>
@@ -36,6 +37,7 @@ export class SignedTokens<C extends Claims = Claims> {
       algorithm: ALGORITHM,
       keyid: this.keys.signing.id,
       audience: this.audience,
+      ...(this.issuer !== undefined && { issuer: this.issuer }),
       expiresIn: lifetimeSeconds,
     });
   }
@@ -43,7 +45,7 @@ export class SignedTokens<C extends Claims = Claims> {
   /** The claims of a token of this purpose that has not expired; of anything else, nothing. */
   async verify(token: string): Promise<C | undefined> {
     if (this.keyOf(token) === undefined) return undefined;
-    const options = { algorithms: [ALGORITHM as 'HS256'], audience: this.audience };
+    const options = { algorithms: [ALGORITHM as 'HS256'], audience: this.audience, issuer: this.issuer };
     const claims = await this.jwt.verifyAsync<C>(token, options).catch(() => undefined);
     return claims && isSound(claims, this.audience) ? claims : undefined;
   }

@@ -1,7 +1,7 @@
 import type { Repository, SelectQueryBuilder } from 'typeorm';
 import { normalizeEmail, normalizeName } from './email-address.js';
 import type { BaseUser, UserId } from './user.entity.js';
-import { parseUserId } from './user-id.js';
+import { parseId } from '../common/entity-id.js';
 import type { UsersSettings } from './users.settings.js';
 
 /** What the users of a page have in common, and their order. */
@@ -95,11 +95,11 @@ export const writeCursor = (sort: UsersSort | undefined, id: UserId): string =>
 export function readCursor(
   cursor: string,
   sort: UsersSort | undefined,
-  column: Parameters<typeof parseUserId>[1],
+  column: Parameters<typeof parseId>[1],
 ): UserId | undefined {
   try {
     const [order, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    return order === (sort ?? null) ? parseUserId(id, column) : undefined;
+    return order === (sort ?? null) ? parseId(id, column) : undefined;
   } catch {
     return undefined;
   }

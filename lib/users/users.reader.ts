@@ -5,7 +5,7 @@ import { isLoaded, normalizeFields } from './user-fields.js';
 import type { UsersPageQuery, UsersQuery } from './user-page.js';
 import { UserNotFoundError } from './users.errors.js';
 import { UsersHooks } from './users.hooks.js';
-import type { LoadOptions } from './users.repository.js';
+import type { LoadOptions } from './load-options.js';
 import { UsersTools } from './users.tools.js';
 
 /** How users are found; {@link UsersService} adds how they change. */
@@ -32,13 +32,19 @@ export abstract class UsersReader<User extends BaseUser = BaseUser> extends User
   }
 
   /** A page of users by cursor; `next` is the next page's, or `null`. */
-  listUsers(query: UsersPageQuery = {}): Promise<{ items: User[]; next: string | null }> {
-    return this.tools.repository.findPage(query);
+  listUsers(
+    query: UsersPageQuery = {},
+    options: { load?: LoadOptions<User> } = {},
+  ): Promise<{ items: User[]; next: string | null }> {
+    return this.tools.repository.findPage(query, options.load);
   }
 
   /** A page of users, and how many there are on all pages. */
-  listAndCountUsers(query: UsersQuery = {}): Promise<[User[], number]> {
-    return this.tools.repository.findAndCount(query);
+  listAndCountUsers(
+    query: UsersQuery = {},
+    options: { load?: LoadOptions<User> } = {},
+  ): Promise<[User[], number]> {
+    return this.tools.repository.findAndCount(query, options.load);
   }
 
   /** The user of an address as somebody typed it. */

@@ -11,6 +11,10 @@ export interface UsersSettings {
   passwords: PasswordSettings;
   verification: AccountTokenSettings;
   passwordReset: AccountTokenSettings;
+  /** How many proxies stand before the application; see `clientAddress`. */
+  trustedProxies: number;
+  /** How long an answer of the database is waited for. */
+  databaseTimeoutSeconds: number;
 }
 
 export interface AccountTokenSettings {

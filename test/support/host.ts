@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
+  type BaseSession,
   type BaseUser,
   UsersHooks,
   UsersModule,
@@ -32,7 +33,8 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
   hooks?: Partial<UsersHooks>;
   /** What else the host application consists of. */
   host?: ModuleMetadata;
-  /** Entities beside the user. */
+  session?: Type<BaseSession>;
+  /** Entities beside the user and the session. */
   entities?: Type[];
   /** What happens to the application before it starts. */
   prepare?: (app: INestApplication) => unknown;
@@ -60,6 +62,8 @@ export interface Host {
   queries: QueryLog;
   service: UsersService;
   users: Repository<BaseUser>;
+  /** Where the host has a session entity. */
+  sessions: Repository<BaseSession> | undefined;
   repository: UsersRepository;
   /** Waits for mails that are under way. */
   settled: () => Promise<void>;
@@ -94,7 +98,7 @@ async function boot(
   options: HostOptions,
   close: (() => Promise<void>)[],
 ): Promise<Host> {
-  const { user = User, hooks = {}, host = {}, entities = [], prepare, ...module } = options;
+  const { user = User, session, hooks = {}, host = {}, entities = [], prepare, ...module } = options;
   const place = await createDatabase(database);
   close.push(place.drop);
   const outbox = new Outbox();
@@ -113,7 +117,7 @@ async function boot(
     imports: [
       TypeOrmModule.forRoot({
         ...place.options,
-        entities: [user, ...entities],
+        entities: [user, ...(session ? [session] : []), ...entities],
         synchronize: true,
         logging: true,
         logger: queries,
@@ -122,7 +126,7 @@ async function boot(
       UsersModule.forRoot({
         ...DEFAULTS,
         ...module,
-        entities: { user },
+        entities: { user, ...(session && { session }) },
         service: HostUsersService,
         imports: [MailModule, ...(module.imports ?? [])],
       }),
@@ -161,6 +165,7 @@ async function boot(
     queries,
     service,
     users: app.get(DataSource).getRepository<BaseUser>(user),
+    sessions: session && app.get(DataSource).getRepository<BaseSession>(session),
     repository: app.get(UsersRepository),
     settled: () => app.get(Background).idle(),
     addUser,

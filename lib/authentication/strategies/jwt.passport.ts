@@ -26,6 +26,7 @@ export class JwtPassport extends PassportStrategy(Strategy) {
       },
       algorithms: [ALGORITHM],
       audience: tokens.audience,
+      issuer: tokens.issuer,
     } as never);
   }
 
@@ -35,7 +36,9 @@ export class JwtPassport extends PassportStrategy(Strategy) {
   }
 
   validate(claims: AccessClaims): AccessClaims | false {
-    return isSound(claims, this.tokens.audience) && Number.isSafeInteger(claims.auth_time) && claims;
+    const { auth_time: authenticatedAt, sid } = claims;
+    const isOurs = Number.isSafeInteger(authenticatedAt) && (sid === undefined || typeof sid === 'string');
+    return isSound(claims, this.tokens.audience) && isOurs && claims;
   }
 
   /** Runs the strategy for one token; a strategy object keeps its outcome, so each run has its own. */

@@ -1,72 +1,90 @@
 import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
-import { refuseUnknown, requireSeconds } from '../../common/option-checks.js';
+import { ConfigurationError } from '../../common/configuration-error.js';
+import { definedFields } from '../../common/defined-fields.js';
 import { nowInSeconds, SignedTokens } from '../../common/signed-tokens.js';
+import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import type { UsersRepository } from '../../users/users.repository.js';
-import type { Credential, IssuedToken, Strategy } from '../backend.js';
+import type { Credential, Identity, IssuedToken, Login, Strategy } from '../backend.js';
 import type { StrategyContext, StrategyDefinition } from '../backend.options.js';
+import { LoginSessions } from '../sessions/login-sessions.js';
+import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { AccessClaims } from './access-claims.js';
 import { JwtPassport } from './jwt.passport.js';
+import { type LifetimeOptions, lifetimeOf } from './lifetime.js';
 
 /** What {@link jwt} takes. */
-export interface JwtOptions {
-  /** How long an access token works, in seconds. Default 3600. */
-  lifetimeSeconds?: number;
+export interface JwtOptions extends LifetimeOptions {
+  /** The claim `iss` (RFC 7519 §4.1.1): a token of another issuer is refused. Default: none, and none is asked for. */
+  issuer?: string;
 }
 
-const SETTINGS = ['lifetimeSeconds'] as const;
-const DEFAULT_LIFETIME_SECONDS = 3600;
+/**
+ * Signed access tokens (RFC 7519). With `entities.session` each names its session, and a logout ends that one alone;
+ * without, nothing of a single token is stored, and a logout ends them all.
+ */
+export const jwt = (options: JwtOptions = {}): StrategyDefinition => ({
+  kind: 'jwt',
+  options,
+  settings: ['lifetimeSeconds', 'issuer'],
+  create(context) {
+    const { backend, settings, sessions } = context;
+    const tokens = new SignedTokens<AccessClaims>(
+      context.keys,
+      `nestjs-users:access:${backend}`,
+      issuerOf(backend, settings),
+    );
+    const lifetimeSeconds = lifetimeOf(context);
+    return sessions
+      ? new SessionJwtStrategy(context, tokens, lifetimeSeconds, sessions)
+      : new JwtStrategy(context, tokens, lifetimeSeconds);
+  },
+});
 
-/** Signed access tokens (RFC 7519). Logging out of one ends them all, because nothing of a single one is stored. */
-export function jwt(options: JwtOptions = {}): StrategyDefinition {
-  return {
-    kind: 'jwt',
-    settings: SETTINGS,
-    create(context) {
-      refuseUnknown(`backends.${context.backend}: jwt()`, options, SETTINGS);
-      const lifetime = { lifetimeSeconds: DEFAULT_LIFETIME_SECONDS, ...options, ...context.settings }
-        .lifetimeSeconds;
-      return new JwtStrategy(
-        context,
-        requireSeconds(`backends.${context.backend}.lifetimeSeconds`, lifetime),
-      );
-    },
-  };
+function issuerOf(backend: string, { issuer }: JwtOptions): string | undefined {
+  if (issuer === undefined || (typeof issuer === 'string' && issuer !== '')) return issuer;
+  throw new ConfigurationError(`backends.${backend}.issuer must be a name, or be left out.`);
 }
 
 const CACHED_TOKENS = 10_000;
 
-class JwtStrategy<User extends BaseUser> implements Strategy {
-  private readonly tokens: SignedTokens<AccessClaims>;
+class JwtStrategy implements Strategy {
   private readonly passport: JwtPassport;
-  private readonly users: UsersRepository<User>;
   /** Claims of tokens whose signature was verified, by the token's hash. Everything else is checked every time. */
   private readonly verified = new LRUCache<string, AccessClaims>({ max: CACHED_TOKENS });
 
   constructor(
-    context: StrategyContext,
+    protected readonly context: StrategyContext,
+    private readonly tokens: SignedTokens<AccessClaims>,
     private readonly lifetimeSeconds: number,
   ) {
-    this.tokens = new SignedTokens(context.keys, `nestjs-users:access:${context.backend}`);
-    this.passport = new JwtPassport(this.tokens);
-    this.users = context.users as unknown as UsersRepository<User>;
+    this.passport = new JwtPassport(tokens);
   }
 
-  async issue(user: BaseUser, authenticatedAt: number): Promise<IssuedToken> {
-    const claims = { sub: String(user.id), ver: user.tokenVersion, auth_time: authenticatedAt };
-    const token = await this.tokens.sign(claims, this.lifetimeSeconds);
+  async issue(user: BaseUser, login: Login): Promise<IssuedToken> {
+    return this.sign(user, login);
+  }
+
+  async identify(token: string, load?: LoadOptions): Promise<Credential | undefined> {
+    const claims = await this.claimsOf(token);
+    return claims && this.find(claims, load);
+  }
+
+  revoke({ user }: Identity): Promise<void> {
+    return this.context.users.raiseTokenVersion(user.id);
+  }
+
+  protected async sign(user: BaseUser, login: Login, sid?: string): Promise<IssuedToken> {
+    const claims = { sub: String(user.id), ver: user.tokenVersion, auth_time: login.authenticatedAt, sid };
+    const token = await this.tokens.sign(definedFields(claims) as typeof claims, this.lifetimeSeconds);
     return { token, lifetimeSeconds: this.lifetimeSeconds };
   }
 
-  async identify(token: string): Promise<Credential | undefined> {
-    const claims = await this.claimsOf(token);
-    const user = claims && (await this.users.findById(claims.sub));
+  /** A token that names a session is refused: nothing here would know that the session is over. */
+  protected async find(claims: AccessClaims, load?: LoadOptions): Promise<Credential | undefined> {
+    if (claims.sid !== undefined) return undefined;
+    const user = await this.context.users.findById(claims.sub, load);
     return user && { user, tokenVersion: claims.ver, authenticatedAt: claims.auth_time };
-  }
-
-  revoke(_token: string, user: BaseUser): Promise<void> {
-    return this.users.raiseTokenVersion(user.id);
   }
 
   private async claimsOf(token: string): Promise<AccessClaims | undefined> {
@@ -77,5 +95,35 @@ class JwtStrategy<User extends BaseUser> implements Strategy {
     const claims = await this.passport.judge(token);
     if (claims) this.verified.set(name, claims);
     return claims;
+  }
+}
+
+class SessionJwtStrategy extends JwtStrategy {
+  readonly keepsSessions = true;
+  private readonly logins: LoginSessions;
+
+  constructor(
+    context: StrategyContext,
+    tokens: SignedTokens<AccessClaims>,
+    lifetimeSeconds: number,
+    private readonly sessions: SessionsRepository,
+  ) {
+    super(context, tokens, lifetimeSeconds);
+    this.logins = new LoginSessions(sessions, lifetimeSeconds, context.trustedProxies);
+  }
+
+  override async issue(user: BaseUser, login: Login): Promise<IssuedToken> {
+    return this.sign(user, login, String(await this.logins.open(user, login, null)));
+  }
+
+  override async revoke({ user, session }: Identity): Promise<void> {
+    await this.sessions.delete(user.id, session?.id);
+  }
+
+  /** A token from before there were sessions names none, and could not be ended by itself. */
+  protected override async find(claims: AccessClaims, load?: LoadOptions): Promise<Credential | undefined> {
+    if (claims.sid === undefined) return undefined;
+    const owner = await this.sessions.findById(claims.sub, claims.sid, load);
+    return owner && { ...this.logins.credential(owner), tokenVersion: claims.ver };
   }
 }

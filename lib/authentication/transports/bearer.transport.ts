@@ -3,7 +3,12 @@ import type { IssuedToken, Transport } from '../backend.js';
 import type { TransportDefinition } from '../backend.options.js';
 
 /** The `Authorization` header (RFC 6750 §2.1). A login's body is OAuth2's token response (RFC 6749 §5.1). */
-export const bearer = (): TransportDefinition => ({ kind: 'bearer', create: () => new BearerTransport() });
+export const bearer = (): TransportDefinition => ({
+  kind: 'bearer',
+  options: {},
+  settings: [],
+  create: () => new BearerTransport(),
+});
 
 const CREDENTIAL = /^Bearer +([\w.~+/-]+=*) *$/i;
 

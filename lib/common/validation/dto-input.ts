@@ -93,8 +93,3 @@ const fault = (path: string[], msg: string, type: string): FieldFault => ({
 
 const isObject = (body: unknown): body is Body =>
   typeof body === 'object' && body !== null && !Array.isArray(body);
-
-/** A DTO without the fields that were not sent: a PATCH must not write them. */
-export function definedFields<T extends object>(dto: T): Partial<T> {
-  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined)) as Partial<T>;
-}

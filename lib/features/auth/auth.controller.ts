@@ -1,5 +1,4 @@
 import { HttpCode, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
-import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { Public } from '../../authentication/public.decorator.js';
@@ -10,16 +9,20 @@ import type { LoginDto } from '../../users/users.dto.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { AuthOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
+import { createOwnCredentialGuard } from './own-credential.guard.js';
 
-type AuthPlan = Required<Pick<AuthOptions, 'path' | 'loginPath' | 'logoutPath' | 'returnUser' | 'readDto'>> &
+type AuthPlan = Required<
+  Pick<AuthOptions, 'path' | 'loginPath' | 'logoutPath' | 'logoutAllPath' | 'returnUser' | 'readDto'>
+> &
   AuthOptions & { loginDto: Type<LoginDto>; identifier: string };
 
 /** One class a call: two backends, or two applications, never share routes or metadata. */
-export function createAuthController(plan: AuthPlan, backend: string): Type {
+export function createAuthController(plan: AuthPlan, name: string): Type {
   const output = new DtoOutput(plan.readDto);
+  const OwnCredential = createOwnCredentialGuard(name);
 
   @ErrorHeaders()
-  @FeatureController(plan, `${plan.path}/${backend}`)
+  @FeatureController(plan, `${plan.path}/${name}`)
   class AuthController {
     constructor(readonly auth: AuthService) {}
 
@@ -32,15 +35,37 @@ export function createAuthController(plan: AuthPlan, backend: string): Type {
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      const { user, body } = await this.auth.login(backend, credentials, request, response);
-      return plan.returnUser ? { ...body, user: output.write(user) } : body;
+      const { user, body } = await this.auth.login(
+        { name, load: plan.loadOptions },
+        credentials,
+        request,
+        response,
+      );
+      if (plan.returnUser) return { ...body, user: output.write(user) };
+      if (body === undefined) response.status(204);
+      return body;
     }
 
     @Post(plan.logoutPath)
     @HttpCode(204)
-    @UseGuards(Authenticated({ backends: [backend] }))
-    async logout(@CurrentIdentity() identity: Sent<Identity>, @Req() request: HttpRequest) {
-      await this.auth.logout(identity, request);
+    @UseGuards(OwnCredential)
+    async logout(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      await this.auth.logout(identity, request, response);
+    }
+
+    @Post(plan.logoutAllPath)
+    @HttpCode(204)
+    @UseGuards(OwnCredential)
+    async logoutAll(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      await this.auth.logoutAll(identity, request, response);
     }
   }
   return AuthController;

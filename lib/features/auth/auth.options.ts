@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
+import type { LoadOptions } from '../../users/load-options.js';
 import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
 
-/** Login and logout: `POST {path}/{backend}/{loginPath}` and `…/{logoutPath}` for each backend. */
+/** Login and logout: `POST {path}/{backend}/{loginPath}`, `…/{logoutPath}` and `…/{logoutAllPath}` for each backend. */
 export interface AuthOptions extends FeatureOptions {
   /** Default `auth`. */
   path?: string;
@@ -9,10 +10,17 @@ export interface AuthOptions extends FeatureOptions {
   loginPath?: string;
   /** Default `logout`. */
   logoutPath?: string;
-  /** A login's body carries the user as `user`. Default: true if `readDto` is given, else false. */
+  /** Default `logout-all`: ends every login of the user, by whatever backend. */
+  logoutAllPath?: string;
+  /** Relations that come along with the user at login. */
+  loadOptions?: LoadOptions<never>;
+  /** A login's body carries the user as `user`. Default: true if `loadOptions` or `readDto` is given, else false. */
   returnUser?: boolean;
   /** How that user is shown. Default: `dtos.read`. */
   readDto?: Type;
 }
 
-export const AUTH_PLAN = [...FEATURE_PLAN, 'loginPath', 'logoutPath', 'returnUser', 'readDto'] as const;
+export const AUTH_PLAN = [
+  ...FEATURE_PLAN,
+  ...(['loginPath', 'logoutPath', 'logoutAllPath', 'loadOptions', 'returnUser', 'readDto'] as const),
+];

@@ -4,7 +4,7 @@ import { replaceToken } from '../../authentication/replace-token.js';
 import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
-import { definedFields } from '../../common/validation/dto-input.js';
+import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
 import type { UserUpdateDto } from '../../users/users.dto.js';
@@ -36,7 +36,7 @@ export class CurrentUserService {
     }
 
     const updated = await this.change(identity, changes, request);
-    if (changes.password !== undefined) await replaceToken(identity, updated, response);
+    if (changes.password !== undefined) await replaceToken(identity, updated, request, response);
     return updated;
   }
 

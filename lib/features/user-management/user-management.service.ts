@@ -4,7 +4,7 @@ import { replaceToken } from '../../authentication/replace-token.js';
 import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { InvalidBodyError, NotAllowedError } from '../../common/users-error.js';
-import { definedFields } from '../../common/validation/dto-input.js';
+import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
 import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
@@ -61,7 +61,7 @@ export class UserManagementService {
 
     const updated = await this.users.updateUser(target, changes, request);
     const isOwnPassword = changes.password !== undefined && updated.id === identity.user.id;
-    if (isOwnPassword && updated.isActive) await replaceToken(identity, updated, response);
+    if (isOwnPassword && updated.isActive) await replaceToken(identity, updated, request, response);
     return updated;
   }
 

@@ -1,5 +1,4 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import type { UserId } from './user.entity.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INTEGER = /^[1-9]\d{0,9}$/;
@@ -9,7 +8,7 @@ export const isUuidColumn = (column: ColumnMetadata | undefined): boolean =>
   column?.generationStrategy === 'uuid' || column?.type === 'uuid';
 
 /** An id as it came from a path, a token or a body; `undefined` if it can be nobody's. */
-export function parseUserId(id: unknown, column: ColumnMetadata | undefined): UserId | undefined {
+export function parseId(id: unknown, column: ColumnMetadata | undefined): string | number | undefined {
   const text = typeof id === 'number' ? String(id) : id;
   if (typeof text !== 'string') return undefined;
   if (isUuidColumn(column)) return UUID.test(text) ? text.toLowerCase() : undefined;

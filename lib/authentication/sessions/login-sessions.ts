@@ -1,0 +1,53 @@
+import { clientAddress } from '../../common/client-address.js';
+import type { HttpRequest } from '../../common/http.js';
+import { NotAuthenticatedError } from '../../common/users-error.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import type { Credential, Login } from '../backend.js';
+import type { BaseSession } from './session.entity.js';
+import type { SessionOwner, SessionsRepository } from './sessions.repository.js';
+
+const LONGEST_USER_AGENT = 255;
+
+/** How the logins of one strategy become sessions, and sessions become credentials. */
+export class LoginSessions {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly lifetimeSeconds: number,
+    private readonly trustedProxies: number,
+  ) {}
+
+  /**
+   * The session of a login: a new row, or the row of the credential that a fresh token takes the place of.
+   * @param tokenHash of the token, where the token itself names the session
+   * @throws {NotAuthenticatedError} where that row was ended meanwhile
+   */
+  async open(user: BaseUser, login: Login, tokenHash: string | null): Promise<BaseSession['id']> {
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + this.lifetimeSeconds * 1000);
+    const values = { tokenHash, tokenVersion: user.tokenVersion, lastUsedAt: now, expiresAt };
+    const { replaces, request, authenticatedAt } = login;
+    if (replaces?.session) {
+      const { id } = replaces.session;
+      if (!(await this.sessions.update({ id }, values))) {
+        throw new NotAuthenticatedError(replaces.backend.transport.challenge);
+      }
+      return id;
+    }
+    const createdAt = new Date(authenticatedAt * 1000);
+    return this.sessions.insert(user, { ...values, createdAt, ...this.origin(request) });
+  }
+
+  credential({ user, session }: SessionOwner): Credential {
+    this.sessions.noteUse(session);
+    const authenticatedAt = Math.floor(session.createdAt.getTime() / 1000);
+    return { user, session, tokenVersion: session.tokenVersion, authenticatedAt };
+  }
+
+  private origin(request: HttpRequest | undefined): Pick<BaseSession, 'userAgent' | 'ip'> {
+    if (!request) return { userAgent: null, ip: null };
+    return {
+      userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null,
+      ip: clientAddress(request, this.trustedProxies),
+    };
+  }
+}

@@ -1,0 +1,171 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { In, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { askDatabase } from '../../common/ask-database.js';
+import { Background } from '../../common/background.js';
+import { parseId } from '../../common/entity-id.js';
+import type { LoadOptions } from '../../users/load-options.js';
+import type { BaseUser, UserId } from '../../users/user.entity.js';
+import type { UserQuestion } from '../../users/user-selects.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import type { BaseSession } from './session.entity.js';
+
+/** TypeORM's repository of the host's session entity. */
+export const SESSION_ENTITY_REPOSITORY = Symbol('nestjs-users: repository of the session entity');
+
+/** A session and its user, found by one statement. */
+export interface SessionOwner {
+  user: BaseUser;
+  session: BaseSession;
+}
+
+type Where = FindOptionsWhere<BaseSession>;
+type Values = Partial<Omit<BaseSession, 'user'>>;
+
+const USE_IS_NOTED_EVERY_MS = 60_000;
+const PURGE_EVERY_MS = 60_000;
+const PURGE_BATCH = 200;
+/** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
+const JOINED = 'nestjsUsersSession';
+
+/** Every query on sessions. */
+@Injectable()
+export class SessionsRepository {
+  private readonly beingNoted = new Set<BaseSession['id']>();
+  private lastPurge = 0;
+
+  constructor(
+    @Inject(SESSION_ENTITY_REPOSITORY) private readonly sessions: Repository<BaseSession>,
+    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    private readonly users: UsersRepository,
+    private readonly background: Background,
+  ) {}
+
+  /** @returns the new row's id */
+  async insert(user: BaseUser, values: Omit<Values, 'id'>): Promise<BaseSession['id']> {
+    const row = { ...values, user: { id: user.id } } as QueryDeepPartialEntity<BaseSession>;
+    const { identifiers } = await this.ask(() => this.sessions.insert(row));
+    this.purgeNowAndThen();
+    return (identifiers[0] as { id: BaseSession['id'] }).id;
+  }
+
+  /** Who has the session of this token, if it is not over. */
+  findByTokenHash(hash: string, load?: LoadOptions): Promise<SessionOwner | undefined> {
+    const ask: UserQuestion<BaseUser> = (select) =>
+      this.join(select).where('session.tokenHash = :hash AND session.expiresAt > :now');
+    return this.first('by session token', ask, { hash, now: Date.now() }, load);
+  }
+
+  /** The user with this one of their sessions, if it is not over. */
+  async findById(userId: string, sessionId: string, load?: LoadOptions): Promise<SessionOwner | undefined> {
+    const [user, session] = [this.users.parseId(userId), this.parseId(sessionId)];
+    if (user === undefined || session === undefined) return undefined;
+    const ask: UserQuestion<BaseUser> = (select) =>
+      this.join(select).where('user.id = :user AND session.id = :session AND session.expiresAt > :now');
+    return this.first('by session', ask, { user, session, now: Date.now() }, load);
+  }
+
+  /** Notes that the session is in use: once a minute at most, and after the answer. */
+  noteUse({ id, lastUsedAt }: BaseSession): void {
+    const now = Date.now();
+    if (now - lastUsedAt.getTime() < USE_IS_NOTED_EVERY_MS || this.beingNoted.has(id)) return;
+    this.beingNoted.add(id);
+    this.background.run('Noting the use of a session', async () => {
+      try {
+        await this.update({ id, lastUsedAt: LessThan(new Date(now)) }, { lastUsedAt: new Date(now) });
+      } finally {
+        this.beingNoted.delete(id);
+      }
+    });
+  }
+
+  /** @returns whether there still was such a session */
+  async update(where: Where, values: Values): Promise<boolean> {
+    return this.isAffected(() => this.sessions.update(where, values as QueryDeepPartialEntity<BaseSession>));
+  }
+
+  /** The user's sessions that are not over, the newest first. */
+  list({ id, tokenVersion }: BaseUser): Promise<BaseSession[]> {
+    const select = this.sessions
+      .createQueryBuilder('session')
+      .where('session.user = :id AND session.tokenVersion = :tokenVersion', { id, tokenVersion })
+      .andWhere('session.expiresAt > :now', { now: Date.now() })
+      .orderBy('session.createdAt', 'DESC')
+      .addOrderBy('session.id', 'DESC');
+    return this.ask(() => select.getMany());
+  }
+
+  /** @returns whether this user had such a session */
+  async delete(user: UserId, id: unknown): Promise<boolean> {
+    const key = this.parseId(id);
+    return key !== undefined && this.isAffected(() => this.sessions.delete(ofUser(user, { id: key })));
+  }
+
+  async deleteAll(user: UserId, { except }: { except?: BaseSession['id'] } = {}): Promise<void> {
+    const others = except === undefined ? {} : { id: Not(except) };
+    await this.ask(() => this.sessions.delete(ofUser(user, others)));
+  }
+
+  /** A malformed id is no session's. */
+  private parseId(id: unknown): BaseSession['id'] | undefined {
+    return parseId(id, this.sessions.metadata.primaryColumns[0]);
+  }
+
+  private join(select: Parameters<UserQuestion<BaseUser>>[0]) {
+    return select.innerJoinAndMapOne(
+      `user.${JOINED}`,
+      this.sessions.target as Type<BaseSession>,
+      'session',
+      'session.user = user.id',
+    );
+  }
+
+  private async first(
+    name: string,
+    ask: UserQuestion<BaseUser>,
+    values: Readonly<Record<string, unknown>>,
+    load?: LoadOptions,
+  ): Promise<SessionOwner | undefined> {
+    const user = (await this.users.first(name, ask, values, load)) as
+      (BaseUser & { [JOINED]?: BaseSession }) | undefined;
+    const session = user?.[JOINED];
+    if (!user || !session) return undefined;
+    delete user[JOINED];
+    return { user, session };
+  }
+
+  private purgeNowAndThen(): void {
+    const now = Date.now();
+    if (now - this.lastPurge < PURGE_EVERY_MS) return;
+    this.lastPurge = now;
+    this.background.run('Deleting expired sessions', () => this.purge(now));
+  }
+
+  /** In small batches, so that nobody waits for a lock on thousands of rows. */
+  private async purge(now: number): Promise<void> {
+    const expired = this.sessions
+      .createQueryBuilder('session')
+      .select('session.id')
+      .where('session.expiresAt <= :now', { now })
+      .orderBy('session.expiresAt')
+      .limit(PURGE_BATCH);
+    let found: BaseSession[];
+    do {
+      found = await this.ask(() => expired.getMany());
+      const ids = found.map(({ id }) => id);
+      if (ids.length > 0) await this.ask(() => this.sessions.delete({ id: In(ids) } as Where));
+    } while (found.length === PURGE_BATCH);
+  }
+
+  private ask<T>(statement: () => Promise<T>): Promise<T> {
+    return askDatabase(statement, this.settings.databaseTimeoutSeconds);
+  }
+
+  private async isAffected(write: () => Promise<{ affected?: number | null }>): Promise<boolean> {
+    const { affected } = await this.ask(write);
+    return affected === 1;
+  }
+}
+
+const ofUser = (id: UserId, more: object): Where => ({ user: { id }, ...more }) as Where;

@@ -1,0 +1,115 @@
+import type { Response } from 'supertest';
+import { DataSource } from 'typeorm';
+import { combine, STRATEGIES, type Combination, TRANSPORTS } from '../support/backends.js';
+import { type Host, onEachHost, PASSWORD } from '../support/host.js';
+
+const NEW_PASSWORD = 'a new password indeed';
+const COMBINATIONS = STRATEGIES.flatMap((strategy) =>
+  (Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[]).map((transport) => ({ transport, strategy })),
+);
+
+type Client = Awaited<ReturnType<Host['api']['loggedIn']>>;
+
+onEachHost((host) => {
+  describe.each(COMBINATIONS)('$strategy × $transport', ({ transport, strategy }) => {
+    let combination: Combination;
+    let running: Host;
+    let first: Client;
+    let second: Client;
+
+    beforeEach(async () => {
+      combination = await combine(transport, strategy);
+      running = await host(combination.options);
+      await running.addUser();
+      [first, second] = [await logIn(), await logIn()];
+      for (const client of [first, second]) await client.get('/users/me').expect(200);
+    });
+    afterEach(() => combination.close());
+
+    const logIn = () => running.api.loggedIn('ada@example.com', PASSWORD, 'main');
+    const expectDead = async (client: Client) => {
+      const answer = await client.get('/users/me').expect(401);
+      expect(answer.headers['www-authenticate']).toMatch(transport === 'bearer' ? /^Bearer$/ : /^Cookie /);
+      await client.post('/auth/main/logout').expect(401);
+    };
+    const administer = async (): Promise<Client> => {
+      await running.addUser({ email: 'root@example.com', isSuperuser: true });
+      return running.api.loggedIn('root@example.com', PASSWORD, 'main');
+    };
+    const ada = () => running.users.findOneByOrFail({ email: 'ada@example.com' });
+
+    test('logout ends the credential, and others only where nothing of a single one is stored', async () => {
+      await first.post('/auth/main/logout').expect(204);
+      await expectDead(first);
+      await second.get('/users/me').expect(strategy === 'jwt' ? 401 : 200);
+    });
+
+    test('logging out everywhere ends every credential', async () => {
+      await first.post('/auth/main/logout-all').expect(204);
+      await expectDead(first);
+      await expectDead(second);
+      await (await logIn()).get('/users/me').expect(200);
+    });
+
+    test('after a password change the login that did it goes on with a fresh credential alone', async () => {
+      const answer: Response = await first.patch('/users/me', { password: NEW_PASSWORD }).expect(200);
+      await expectDead(first);
+      await expectDead(second);
+      const fresh = running.api.carrying(answer);
+      await fresh.get('/users/me').expect(200);
+      await fresh.post('/auth/main/logout').expect(204);
+      await expectDead(fresh);
+    });
+
+    test('a reset ends every credential', async () => {
+      await running.api.post('/auth/forgot-password', { email: 'ada@example.com' }).expect(202);
+      await running.settled();
+      const { token } = running.outbox.last();
+      await running.api.post('/auth/reset-password', { token, password: NEW_PASSWORD }).expect(200);
+      await expectDead(first);
+      await expectDead(second);
+    });
+
+    test('deactivation ends every credential for good', async () => {
+      const root = await administer();
+      const { id } = await ada();
+      await root.patch(`/users/${id}`, { isActive: false }).expect(200);
+      await expectDead(first);
+      await root.patch(`/users/${id}`, { isActive: true }).expect(200);
+      await expectDead(first);
+      await expectDead(second);
+    });
+
+    test('deletion ends every credential, and a new registration revives none', async () => {
+      const root = await administer();
+      await root.delete(`/users/${(await ada()).id}`).expect(204);
+      await expectDead(first);
+      await running.api.post('/auth/register', { email: 'ada@example.com', password: PASSWORD }).expect(201);
+      await expectDead(first);
+      await expectDead(second);
+      await root.get('/users/me').expect(200);
+    });
+
+    test('what is stored of a token is of no use', async () => {
+      const stored = JSON.stringify([await combination.dump(), await sessionRows(running)]);
+      const credentials = [first, second].map(
+        ({ headers }) => headers['authorization'] ?? headers['cookie'] ?? '',
+      );
+      const tokens = credentials.map((credential) => credential.replace(/^Bearer |^[^=]+=/, ''));
+      expect(tokens.filter((token) => token.length < 40 || stored.includes(token))).toEqual([]);
+
+      const values = stored.match(/[\w-]{32,}/g) ?? [];
+      for (const value of new Set(values)) {
+        await running.api.as(value).get('/users/me').expect(401);
+        await running.api
+          .with({ cookie: `__Host-session=${value}` })
+          .get('/users/me')
+          .expect(401);
+      }
+      expect(values.length > 0).toBe(strategy !== 'jwt');
+    });
+  });
+});
+
+const sessionRows = ({ app, sessions }: Host): Promise<unknown> =>
+  sessions ? app.get(DataSource).query(`SELECT * FROM ${sessions.metadata.tablePath}`) : Promise.resolve([]);
