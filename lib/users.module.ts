@@ -8,6 +8,8 @@ import { createExports, createProviders, SETTINGS } from './users.module-definit
 import type { UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
 import { type ResolvedPlan, resolvePlan } from './users.plan.js';
 import { resolveSettings } from './users.settings.js';
+import { LoadChecks } from './users.load-checks.js';
+import { SessionChecks } from './users.session-checks.js';
 import { UnreadableBodies } from './users.unreadable-bodies.js';
 
 /** User accounts: one import registers a controller for each feature that the options name. */
@@ -43,7 +45,15 @@ function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
     global: plan.isGlobal,
     imports: [TypeOrmModule.forFeature(entitiesOf(plan), plan.dataSource), ...plan.imports],
     controllers: plan.controllers,
-    providers: [settings, BootChecks, UnreadableBodies, ...backendProviders(plan), ...createProviders(plan)],
+    providers: [
+      settings,
+      BootChecks,
+      LoadChecks,
+      SessionChecks,
+      UnreadableBodies,
+      ...backendProviders(plan),
+      ...createProviders(plan),
+    ],
     exports: createExports(plan),
   };
 }

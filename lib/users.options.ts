@@ -42,7 +42,7 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   /** Guards the whole application by `Authenticated()`; `@Public()` opens a route. Default false. */
   protectAll?: boolean;
   /** Registers login and logout. Default: not registered. */
-  auth?: AuthOptions;
+  auth?: AuthOptions<User>;
   /** Registers registration. Default: not registered. */
   registration?: RegistrationOptions;
   /** Registers verification of e-mail addresses. Default: not registered. */
@@ -50,9 +50,9 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   /** Registers the reset of forgotten passwords. Default: not registered. */
   passwordReset?: PasswordResetOptions;
   /** Registers the routes of the logged-in user. Default: not registered. */
-  currentUser?: CurrentUserOptions;
+  currentUser?: CurrentUserOptions<User>;
   /** Registers administration of users. Default: not registered. */
-  userManagement?: UserManagementOptions;
+  userManagement?: UserManagementOptions<User>;
 }
 
 /** What a factory may provide, from configuration that is known only at run time. */

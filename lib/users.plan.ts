@@ -60,17 +60,20 @@ export function resolvePlan(given: Given): ResolvedPlan {
     options.entities?.user,
     'your entity, which extends UuidUser or IntUser',
   );
+  const session = sessionOf(options.entities);
+  const keepsSessions = session !== undefined;
   const identifier = options.identifier ?? 'email';
   const backends = checkBackends(options.backends ?? [{ name: 'jwt', transport: bearer(), strategy: jwt() }]);
   const dtos = resolveDtos(options.dtos ?? {}, identifier);
   const features = openFeatures(options);
   const parts = features.map(({ feature, options: own }) =>
-    feature.build(own, { identifier, backends, dtos }),
+    feature.build(own, { identifier, backends, dtos, keepsSessions }),
   );
 
   return {
     user,
-    session: sessionOf(options.entities),
+    session,
+    keepsSessions,
     identifier,
     backends,
     dtos,
@@ -121,23 +124,26 @@ function checkBackends(backends: BackendOptions[]): BackendOptions[] {
     if (names.has(name))
       throw new ConfigurationError(`backends[${index}].name ${name} is taken; names must differ.`);
     names.add(name);
-    checkPart(`backends[${index}].transport`, transport, 'bearer() or cookie()');
-    checkPart(`backends[${index}].strategy`, strategy, 'jwt(), database() or keyValue()');
+    checkPart(name, 'transport', transport, 'bearer() or cookie()');
+    checkPart(name, 'strategy', strategy, 'jwt(), database() or keyValue()');
   }
   return backends;
 }
 
 /** A definition, or a class of the host's own. */
 function checkPart(
-  path: string,
+  backend: string,
+  name: 'transport' | 'strategy',
   part: BackendOptions['transport'] | BackendOptions['strategy'] | undefined,
   examples: string,
 ): void {
   if (typeof part === 'function') return;
   if (typeof part?.create !== 'function') {
-    throw new ConfigurationError(`${path} is missing; give it ${examples}, or a class of your own.`);
+    throw new ConfigurationError(
+      `backends.${backend}.${name} is missing; give it ${examples}, or a class of your own.`,
+    );
   }
-  refuseUnknown(`${path}: ${part.kind}()`, part.options ?? {}, part.settings);
+  refuseUnknown(`backends.${backend}: ${part.kind}()`, part.options ?? {}, part.settings);
 }
 
 function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {

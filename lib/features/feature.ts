@@ -19,6 +19,8 @@ export interface HostPlan {
   identifier: string;
   dtos: ResolvedDtos;
   backends: readonly BackendOptions[];
+  /** Whether the host has a session entity. */
+  keepsSessions: boolean;
 }
 
 /** What a feature adds to the module. */

@@ -40,8 +40,8 @@ export class UserSelects<User extends BaseUser> {
     return user;
   }
 
-  /** Fills in relations of users who are loaded already: as many statements as TypeORM needs, however many users. */
-  async loadRelations(users: User[], load: LoadOptions<User> = {}): Promise<void> {
+  /** As many statements as TypeORM needs, however many users. */
+  async loadRelations(users: User[], load: LoadOptions<User>): Promise<void> {
     const hasEager = this.users.metadata.eagerRelations.length > 0;
     if (users.length === 0 || !(hasEager || hasRelations(load))) return;
     const where = { id: In(users.map(({ id }) => id)) } as FindOptionsWhere<User>;

@@ -119,9 +119,9 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     return { items, next: end ? writeCursor(filter.sort, end.id) : null };
   }
 
-  /** Fills in relations of users who are loaded already. */
+  /** Fills in relations, and eager ones, of users who are loaded already; nothing without `load`. */
   async loadRelations(users: User[], load?: LoadOptions<User>): Promise<void> {
-    await this.ask(() => this.selects.loadRelations(users, load));
+    if (load) await this.ask(() => this.selects.loadRelations(users, load));
   }
 
   private ask<T>(statement: () => Promise<T>): Promise<T> {

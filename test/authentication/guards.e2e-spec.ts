@@ -65,6 +65,7 @@ class GuardedController {
 }
 
 const CONTROLLER = { controllers: [GuardedController] };
+const TWO_BACKENDS = ['jwt', 'app'].map((name) => ({ name, transport: bearer(), strategy: jwt() }));
 
 /** The statuses of one client at several routes. */
 async function statuses(api: Host['api'], routes: string[]): Promise<Record<string, number>> {
@@ -75,7 +76,11 @@ async function statuses(api: Host['api'], routes: string[]): Promise<Record<stri
 
 onEachHost((host) => {
   test('each guard says who may pass', async () => {
-    const { api, login, users } = await host({ host: CONTROLLER, requireVerification: true });
+    const { api, login, users } = await host({
+      host: CONTROLLER,
+      backends: TWO_BACKENDS,
+      requireVerification: true,
+    });
     const routes = ['authenticated', 'optional', 'unverified', 'superuser', 'plain'];
     const user = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
@@ -113,7 +118,7 @@ onEachHost((host) => {
   });
 
   test('several guards of one request ask the database once', async () => {
-    const { login, queries } = await host({ host: CONTROLLER });
+    const { login, queries } = await host({ host: CONTROLLER, backends: TWO_BACKENDS });
     const { api } = await login({ isSuperuser: true });
     expect(await queries.during(() => api.get('/guarded/twice').expect(200))).toHaveLength(1);
   });
@@ -121,7 +126,7 @@ onEachHost((host) => {
   test('a guard narrows the backends by name or by a function', async () => {
     const { api, addUser } = await host({
       host: CONTROLLER,
-      backends: ['jwt', 'app'].map((name) => ({ name, transport: bearer(), strategy: jwt() })),
+      backends: TWO_BACKENDS,
     });
     await addUser();
     const app = api.as(await api.login('ada@example.com', PASSWORD, 'app'));
@@ -146,7 +151,11 @@ onEachHost((host) => {
       { host: { ...CONTROLLER, providers: [{ provide: APP_GUARD, useClass: Authenticated() }] } },
     ],
   ])('%s guards every route; @Public(), our open routes and more precise guards stay', async (_, options) => {
-    const { api, login, users } = await host({ ...options, requireVerification: true });
+    const { api, login, users } = await host({
+      ...options,
+      backends: TWO_BACKENDS,
+      requireVerification: true,
+    });
     const routes = ['plain', 'public', 'optional', 'unverified', 'authenticated'];
     expect(await statuses(api, routes)).toEqual({
       plain: 401,

@@ -1,8 +1,10 @@
 import { jest } from '@jest/globals';
 import jsonwebtoken from 'jsonwebtoken';
+import { bearer, jwt } from 'nestjs-users';
 import { Keyring } from '../../lib/common/keyring.js';
 import { onEachHost, PASSWORD, SECRET } from '../support/host.js';
 import { travel } from '../support/time.js';
+import { Session } from '../support/users.js';
 
 const keys = Keyring.derive(SECRET, 'access/jwt').signing;
 const AUDIENCE = 'nestjs-users:access:jwt';
@@ -34,6 +36,47 @@ onEachHost((host) => {
       .as(forge({ sub: String(id), ver: tokenVersion }))
       .get('/users/me')
       .expect(200);
+  });
+
+  test('a token that names no session, or one that is not kept, is nobody', async () => {
+    const { api, addUser } = await host();
+    const { id, tokenVersion } = await addUser();
+    const claims = { sub: String(id), ver: tokenVersion };
+    for (const sid of ['1', '00000000-0000-0000-0000-000000000000', '', 7, null, {}]) {
+      await api
+        .as(forge({ ...claims, sid }))
+        .get('/users/me')
+        .expect(401);
+    }
+
+    const keeping = await host({ session: Session });
+    const ada = await keeping.addUser();
+    const own = { sub: String(ada.id), ver: ada.tokenVersion };
+    const token = await keeping.api.login('ada@example.com', PASSWORD);
+    const { sid } = jsonwebtoken.decode(token) as { sid: string };
+    const asWith = (more: object) => keeping.api.as(forge({ ...own, ...more })).get('/users/me');
+    await asWith({ sid }).expect(200);
+    const eve = await keeping.addUser({ email: 'eve@example.com' });
+    await asWith({ sid, sub: String(eve.id), ver: eve.tokenVersion }).expect(401);
+    for (const other of [undefined, null, '', '1', [sid], { sid }, '00000000-0000-0000-0000-000000000000']) {
+      await asWith({ sid: other }).expect(401);
+    }
+  });
+
+  test('an issuer is written and asked for', async () => {
+    const strategy = jwt({ issuer: 'https://example.com' });
+    const { api, addUser } = await host({ backends: [{ name: 'jwt', transport: bearer(), strategy }] });
+    const { id, tokenVersion } = await addUser();
+    const token = await api.login('ada@example.com', PASSWORD);
+    expect(jsonwebtoken.decode(token)).toMatchObject({ iss: 'https://example.com' });
+    await api.as(token).get('/users/me').expect(200);
+    const claims = { sub: String(id), ver: tokenVersion };
+    for (const iss of [undefined, 'https://example.org', 7, ['https://example.com', 'x']]) {
+      await api
+        .as(forge({ ...claims, iss }))
+        .get('/users/me')
+        .expect(401);
+    }
   });
 
   test('odd claims, algorithms and keys are nobody', async () => {

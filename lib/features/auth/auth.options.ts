@@ -1,9 +1,10 @@
 import type { Type } from '@nestjs/common';
 import type { LoadOptions } from '../../users/load-options.js';
+import type { BaseUser } from '../../users/user.entity.js';
 import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
 
 /** Login and logout: `POST {path}/{backend}/{loginPath}`, `…/{logoutPath}` and `…/{logoutAllPath}` for each backend. */
-export interface AuthOptions extends FeatureOptions {
+export interface AuthOptions<User extends BaseUser = BaseUser> extends FeatureOptions {
   /** Default `auth`. */
   path?: string;
   /** Default `login`. */
@@ -13,7 +14,7 @@ export interface AuthOptions extends FeatureOptions {
   /** Default `logout-all`: ends every login of the user, by whatever backend. */
   logoutAllPath?: string;
   /** Relations that come along with the user at login. */
-  loadOptions?: LoadOptions<never>;
+  loadOptions?: LoadOptions<NoInfer<User>>;
   /** A login's body carries the user as `user`. Default: true if `loadOptions` or `readDto` is given, else false. */
   returnUser?: boolean;
   /** How that user is shown. Default: `dtos.read`. */

@@ -35,7 +35,7 @@ export class AuthService {
     transport.checkOrigin?.(request);
     const user = await this.users.authenticate(credentials, request);
     // Not before the password proved right: the time of a join would tell who has an account.
-    await this.repository.loadRelations([user], load);
+    await this.repository.loadRelations([user], load ?? {});
     const hook = () => {
       const returned = this.users.postLoginHook(user, request, response);
       // `(…, response) => response.header(…)` returns Fastify's reply, which is thenable: it would wait for itself.

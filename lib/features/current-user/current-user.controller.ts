@@ -5,6 +5,8 @@ import { CurrentIdentity, CurrentUser } from '../../authentication/current-user.
 import { DtoOutput } from '../../common/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
+import { UserLoadOptions } from '../../authentication/user-load-options.decorator.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { UserUpdateDto } from '../../users/users.dto.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
@@ -19,9 +21,13 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
   const output = new DtoOutput(plan.readDto);
   const MayChangeSelf = createMayChangeSelfGuard(plan.updateDto, plan.strictVerification);
 
+  @UserLoadOptions(plan.loadOptions ?? {})
   @FeatureController(plan)
   class CurrentUserController {
-    constructor(readonly currentUser: CurrentUserService) {}
+    constructor(
+      readonly currentUser: CurrentUserService,
+      readonly users: UsersRepository,
+    ) {}
 
     @Get()
     @UseGuards(Authenticated())
@@ -40,7 +46,9 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      return output.write(await this.currentUser.update(identity, body, request, response));
+      const user = await this.currentUser.update(identity, body, request, response);
+      await this.users.loadRelations([user], plan.loadOptions);
+      return output.write(user);
     }
   }
   return CurrentUserController;

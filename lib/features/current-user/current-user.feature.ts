@@ -5,20 +5,23 @@ import {
   CURRENT_USER_SETTINGS_KEYS,
   type CurrentUserOptions,
 } from './current-user.options.js';
+import { createOwnSessionsController } from './own-sessions.controller.js';
 import { CurrentUserService } from './current-user.service.js';
 
 export const currentUserFeature: Feature<CurrentUserOptions> = {
   key: 'currentUser',
   plan: CURRENT_USER_PLAN,
   settings: CURRENT_USER_SETTINGS_KEYS,
-  build(options, { dtos }) {
+  build(options, { dtos, keepsSessions }) {
     const defaults = {
       path: 'users/me',
       readDto: dtos.read,
       updateDto: dtos.update,
       strictVerification: false,
     };
-    const controller = createCurrentUserController({ ...defaults, ...options });
-    return { controllers: [controller], providers: [CurrentUserService] };
+    const plan = { ...defaults, ...options };
+    const controllers = [createCurrentUserController(plan)];
+    if (keepsSessions) controllers.push(createOwnSessionsController(plan));
+    return { controllers, providers: [CurrentUserService] };
   },
 };

@@ -1,11 +1,15 @@
 import type { Type } from '@nestjs/common';
 import type { FreshLoginWindow } from '../../authentication/reauthentication.js';
+import type { LoadOptions } from '../../users/load-options.js';
+import type { BaseUser } from '../../users/user.entity.js';
 import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
 
 /** The logged-in user: `GET {path}` and `PATCH {path}`. */
-export interface CurrentUserOptions extends FeatureOptions {
+export interface CurrentUserOptions<User extends BaseUser = BaseUser> extends FeatureOptions {
   /** Default `users/me`. */
   path?: string;
+  /** Relations that come along with the user. */
+  loadOptions?: LoadOptions<NoInfer<User>>;
   /** How the user is shown. Default: `dtos.read`. */
   readDto?: Type;
   /** What users may change of themselves. Default: `dtos.update`. */
@@ -19,7 +23,13 @@ export interface CurrentUserOptions extends FeatureOptions {
   strictVerification?: boolean;
 }
 
-export const CURRENT_USER_PLAN = [...FEATURE_PLAN, 'readDto', 'updateDto', 'strictVerification'] as const;
+export const CURRENT_USER_PLAN = [
+  ...FEATURE_PLAN,
+  'loadOptions',
+  'readDto',
+  'updateDto',
+  'strictVerification',
+] as const;
 export const CURRENT_USER_SETTINGS_KEYS = ['requireFreshLogin'] as const;
 
 export interface CurrentUserSettings {

@@ -6,10 +6,11 @@ import { DtoOutput } from '../../common/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { ListUsersDto } from './list-users.dto.js';
-import { TargetUser, TargetUserGuard } from './target-user.guard.js';
+import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 import { UserManagementService } from './user-management.service.js';
 
@@ -17,16 +18,20 @@ type UserManagementPlan = UserManagementOptions & { readDto: Type; createDto: Ty
 
 export function createUserManagementController(plan: UserManagementPlan): Type {
   const output = new DtoOutput(plan.readDto);
+  const TargetUserGuard = createTargetUserGuard(plan.loadOptions);
 
   @ErrorHeaders()
   @FeatureController(plan)
   class UserManagementController {
-    constructor(readonly management: UserManagementService) {}
+    constructor(
+      readonly management: UserManagementService,
+      readonly users: UsersRepository,
+    ) {}
 
     @Get()
     @NoStore()
     async list(@QueryDto(ListUsersDto) query: Sent<ListUsersDto>) {
-      const { items, ...rest } = await this.management.list(query);
+      const { items, ...rest } = await this.management.list(query, plan.loadOptions);
       return { items: items.map((user) => output.write(user)), ...rest };
     }
 
@@ -38,7 +43,7 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       @CurrentIdentity() identity: Sent<Identity>,
       @Dto(plan.createDto) body: Sent<AdminCreateDto>,
     ) {
-      return output.write(await this.management.create(identity, body));
+      return this.write(await this.management.create(identity, body));
     }
 
     @Get(':id')
@@ -58,7 +63,7 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      return output.write(await this.management.update(identity, user, body, request, response));
+      return this.write(await this.management.update(identity, user, body, request, response));
     }
 
     @Delete(':id')
@@ -70,6 +75,11 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       @Req() request: HttpRequest,
     ) {
       await this.management.remove(identity, user, request);
+    }
+
+    private async write(user: BaseUser) {
+      await this.users.loadRelations([user], plan.loadOptions);
+      return output.write(user);
     }
   }
   return UserManagementController;

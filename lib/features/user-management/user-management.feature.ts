@@ -6,21 +6,24 @@ import {
   USER_MANAGEMENT_SETTINGS_KEYS,
   type UserManagementOptions,
 } from './user-management.options.js';
+import { createUserSessionsController } from './user-sessions.controller.js';
 import { UserManagementService } from './user-management.service.js';
 
 export const userManagementFeature: Feature<UserManagementOptions> = {
   key: 'userManagement',
   plan: USER_MANAGEMENT_PLAN,
   settings: USER_MANAGEMENT_SETTINGS_KEYS,
-  build(options, { dtos }) {
-    const controller = createUserManagementController({
+  build(options, { dtos, keepsSessions }) {
+    const plan = {
       path: 'users',
       readDto: dtos.read,
       createDto: dtos.adminCreate,
       updateDto: dtos.adminUpdate,
       ...options,
       guards: options.guards?.length ? options.guards : [Superuser()],
-    });
-    return { controllers: [controller], providers: [UserManagementService] };
+    };
+    const controllers = [createUserManagementController(plan)];
+    if (keepsSessions) controllers.push(createUserSessionsController(plan));
+    return { controllers, providers: [UserManagementService] };
   },
 };

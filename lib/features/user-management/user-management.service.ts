@@ -7,6 +7,7 @@ import { InvalidBodyError, NotAllowedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
+import type { LoadOptions } from '../../users/load-options.js';
 import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
 import { SelfDeletionError } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
@@ -27,15 +28,15 @@ export class UserManagementService {
     @Inject(USER_MANAGEMENT_SETTINGS) private readonly own: UserManagementSettings,
   ) {}
 
-  async list({ page, count, cursor, ...query }: ListUsersDto) {
+  async list({ page, count, cursor, ...query }: ListUsersDto, load?: LoadOptions) {
     if (page !== undefined && cursor !== undefined) throw new PageAndCursorError();
-    if (page === undefined && !count) return this.users.listUsers({ ...query, cursor });
+    if (page === undefined && !count) return this.users.listUsers({ ...query, cursor }, { load });
 
     const limit = Math.min(query.limit ?? DEFAULT_LIMIT, HIGHEST_LIMIT);
     const offset = ((page ?? 1) - 1) * limit;
-    const [items, total] = await this.users.listAndCountUsers({ ...query, limit, offset });
+    const [items, total] = await this.users.listAndCountUsers({ ...query, limit, offset }, { load });
     if (page !== undefined) return { items, next: null, ...(count && { total }) };
-    return { ...(await this.users.listUsers({ ...query, cursor })), total };
+    return { ...(await this.users.listUsers({ ...query, cursor }, { load })), total };
   }
 
   async create(identity: Identity, body: AdminCreateDto): Promise<BaseUser> {

@@ -1,0 +1,43 @@
+import { Delete, Get, HttpCode, Param, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { Authenticated } from '../../authentication/authenticated.guard.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import { writeSessions } from '../../authentication/sessions/session-output.js';
+import { SessionsService } from '../../authentication/sessions/sessions.service.js';
+import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import type { Sent } from '../../common/validation/dto.decorator.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import type { CurrentUserOptions } from './current-user.options.js';
+
+/** Where the user is logged in. */
+export function createOwnSessionsController(plan: CurrentUserOptions): Type {
+  @ErrorHeaders()
+  @FeatureController(plan, `${plan.path}/sessions`)
+  @UseGuards(Authenticated())
+  class OwnSessionsController {
+    constructor(readonly sessions: SessionsService) {}
+
+    @Get()
+    @NoStore()
+    async list(@CurrentIdentity() { user, session }: Sent<Identity>) {
+      return writeSessions(await this.sessions.list(user), session);
+    }
+
+    @Delete()
+    @HttpCode(204)
+    async endOthers(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      await this.sessions.endOthers(identity, request, response);
+    }
+
+    @Delete(':id')
+    @HttpCode(204)
+    async end(@CurrentIdentity() { user }: Sent<Identity>, @Param('id') id: string) {
+      await this.sessions.end(user, id);
+    }
+  }
+  return OwnSessionsController;
+}

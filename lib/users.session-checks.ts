@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import type { EntityMetadata, Repository } from 'typeorm';
+import type { BaseSession } from './authentication/sessions/session.entity.js';
+import { SESSION_ENTITY_REPOSITORY } from './authentication/sessions/sessions.repository.js';
+import { ConfigurationError } from './common/configuration-error.js';
+import type { BaseUser } from './users/user.entity.js';
+import { USER_ENTITY_REPOSITORY } from './users/users.settings.js';
+
+const COLUMNS = [
+  ...['id', 'tokenHash', 'tokenVersion', 'createdAt', 'lastUsedAt', 'expiresAt', 'userAgent', 'ip'],
+];
+
+/** What can be checked of the session entity only once it exists. Each fault stops the boot with one sentence. */
+@Injectable()
+export class SessionChecks implements OnModuleInit {
+  constructor(
+    @Inject(USER_ENTITY_REPOSITORY) private readonly users: Repository<BaseUser>,
+    @Optional()
+    @Inject(SESSION_ENTITY_REPOSITORY)
+    private readonly sessions?: Repository<BaseSession>,
+  ) {}
+
+  onModuleInit(): void {
+    if (!this.sessions) return;
+    const { metadata } = this.sessions;
+    const missing = COLUMNS.find((name) => !metadata.findColumnWithPropertyName(name));
+    if (missing !== undefined) {
+      refuse(`${metadata.name} has no column ${missing}; extend UuidSession or IntSession, or add it`);
+    }
+    const isIndexed = [...metadata.uniques, ...metadata.indices.filter(({ isUnique }) => isUnique)].some(
+      ({ columns }) => columns.length === 1 && columns[0]?.propertyName === 'tokenHash',
+    );
+    if (!isIndexed) refuse(`${metadata.name}.tokenHash needs a unique index`);
+    if (metadata.findColumnWithPropertyName('tokenHash')?.isSelect) {
+      refuse(`the column tokenHash of ${metadata.name} must have select: false`);
+    }
+    this.checkUser(metadata);
+  }
+
+  private checkUser(metadata: EntityMetadata): void {
+    const relation = metadata.findRelationWithPropertyPath('user');
+    const user = this.users.metadata;
+    const mend = `declare @ManyToOne(() => ${user.name}, { onDelete: 'CASCADE', nullable: false }) user`;
+    if (!relation?.isManyToOne || relation.inverseEntityMetadata !== user) {
+      refuse(`${metadata.name} has no relation user to ${user.name}; ${mend}`);
+    } else if (relation.onDelete !== 'CASCADE' || relation.isNullable) {
+      refuse(`${metadata.name}.user would keep users from being deleted, or outlive them; ${mend}`);
+    }
+  }
+}
+
+function refuse(sentence: string): never {
+  throw new ConfigurationError(`entities.session: ${sentence}.`);
+}
