@@ -11,11 +11,14 @@ import {
 } from './authentication/sessions/sessions.repository.js';
 import { SessionsService } from './authentication/sessions/sessions.service.js';
 import { Background } from './common/background.js';
+import { isInjectionToken, type RedisClient } from './common/redis.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
 import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
+import { AccountMails } from './users/account-mails.js';
 import { AccountTokens } from './users/account-tokens.js';
 import { Credentials } from './users/credentials.js';
 import { HookRunner } from './users/hook-runner.js';
+import { Limits } from './users/limits/limits.js';
 import { NewPasswords } from './users/passwords/new-passwords.js';
 import { Passwords } from './users/passwords/passwords.js';
 import { UserWriter } from './users/user-writer.js';
@@ -23,7 +26,7 @@ import { DEFAULT_DTOS, type ResolvedDtos } from './users/users.dtos.js';
 import { UserEventsEmitter } from './users/users.events.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
-import { USER_ENTITY_REPOSITORY, USERS_SETTINGS } from './users/users.settings.js';
+import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
 import { UsersTools } from './users/users.tools.js';
 import type { ResolvedPlan } from './users.plan.js';
 import type { ResolvedSettings } from './users.settings.js';
@@ -39,12 +42,13 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     settings(CURRENT_USER_SETTINGS, ({ currentUser }) => currentUser),
     settings(USER_MANAGEMENT_SETTINGS, ({ userManagement }) => userManagement),
     settings(Passwords, ({ users }) => Passwords.create(users.passwords)),
+    limitsProvider(plan),
     { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
     ...(plan.session ? sessionProviders(plan.session, plan.dataSource) : []),
     { provide: UsersService, useClass: plan.service },
     ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
     ...dtoProviders(plan.dtos),
-    ...[Background, HookRunner, UserEventsEmitter, UsersRepository, UserWriter, AccountTokens],
+    ...[Background, HookRunner, UserEventsEmitter, UsersRepository, UserWriter, AccountMails, AccountTokens],
     ...[Credentials, NewPasswords, UsersTools, Authenticator, Reauthentication],
     ...(plan.protectAll ? [{ provide: APP_GUARD, useClass: Authenticated() }] : []),
     ...plan.featureProviders,
@@ -66,6 +70,15 @@ function settings(
   select: (settings: ResolvedSettings) => unknown,
 ): Provider {
   return { provide: token, inject: [SETTINGS], useFactory: select };
+}
+
+function limitsProvider({ declared }: ResolvedPlan): Provider {
+  const store = declared.limits ? declared.limits.store : undefined;
+  return {
+    provide: Limits,
+    inject: [USERS_SETTINGS, ...(store !== undefined && isInjectionToken(store) ? [store] : [])],
+    useFactory: (users: UsersSettings, injected?: RedisClient) => new Limits(users, injected),
+  };
 }
 
 const sessionProviders = (entity: Type<BaseSession>, dataSource: string | undefined): Provider[] => [

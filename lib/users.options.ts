@@ -9,6 +9,7 @@ import type { RegistrationOptions } from './features/registration/registration.o
 import type { UserManagementOptions } from './features/user-management/user-management.options.js';
 import type { VerificationOptions } from './features/verification/verification.options.js';
 import type { NormalizeIdentifier } from './users/email-address.js';
+import type { LimitsOptions } from './users/limits/limits.options.js';
 import type { PasswordOptions } from './users/passwords/password.settings.js';
 import type { BaseUser } from './users/user.entity.js';
 import type { DtoOptions } from './users/users.dtos.js';
@@ -73,6 +74,8 @@ export interface UsersModuleSettings {
    * ASCII, lower case; for other identifiers trimmed, NFC, ASCII letters in lower case.
    */
   normalizeIdentifier?: NormalizeIdentifier;
+  /** How often passwords may be guessed and mails be asked for; `false` for no limits. Default: {@link LimitsOptions}. */
+  limits?: LimitsOptions | false;
   /**
    * How many proxies stand before the application and add the client's address to `X-Forwarded-For`. Default 0: the
    * address is the connection's, whatever a header says.
@@ -95,6 +98,7 @@ type FlatSettings = Pick<
   | 'passwords'
   | 'requireVerification'
   | 'normalizeIdentifier'
+  | 'limits'
   | 'trustedProxies'
   | 'databaseTimeoutSeconds'
 >;

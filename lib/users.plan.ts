@@ -45,6 +45,7 @@ export const FLAT_SETTINGS = [
   'passwords',
   'requireVerification',
   'normalizeIdentifier',
+  'limits',
   'trustedProxies',
   'databaseTimeoutSeconds',
 ] as const;

@@ -5,6 +5,7 @@ import { checkSecret, Keyring, type Secret } from './common/keyring.js';
 import { refuseUnknown, requireBoolean, requireSeconds, requireWholeNumber } from './common/option-checks.js';
 import type { CurrentUserSettings } from './features/current-user/current-user.options.js';
 import type { UserManagementSettings } from './features/user-management/user-management.options.js';
+import { resolveLimits } from './users/limits/limits.settings.js';
 import { normalizeEmail, normalizeName } from './users/email-address.js';
 import type { PasswordOptions, PasswordSettings } from './users/passwords/password.settings.js';
 import type { AccountTokenSettings, UsersSettings } from './users/users.settings.js';
@@ -42,6 +43,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       passwords: resolvePasswords(settings.passwords ?? {}),
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),
       passwordReset: accountTokens('passwordReset', secrets.resetPassword ?? secret, settings.passwordReset),
+      limits: resolveLimits(settings.limits ?? {}),
       trustedProxies: requireWholeNumber('trustedProxies', settings.trustedProxies ?? 0, 0, 100),
       databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },

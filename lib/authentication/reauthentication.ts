@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { HttpRequest } from '../common/http.js';
 import { nowInSeconds } from '../common/signed-tokens.js';
 import { ReauthenticationRequiredError } from '../users/users.errors.js';
 import { UsersService } from '../users/users.service.js';
@@ -15,10 +16,11 @@ export class Reauthentication {
   /**
    * A recent login, or the current password. A password that was sent is judged in any case: a wrong one is a
    * failed login, however fresh the session is.
-   * @throws {ReauthenticationRequiredError}
+   * @throws {ReauthenticationRequiredError}, {TooManyAttemptsError}
    */
   async require(
     { user, authenticatedAt }: Identity,
+    request: HttpRequest,
     windowSeconds: FreshLoginWindow,
     currentPassword?: string,
   ): Promise<void> {
@@ -26,7 +28,7 @@ export class Reauthentication {
     const isProven =
       currentPassword === undefined
         ? nowInSeconds() - authenticatedAt <= windowSeconds
-        : await this.users.verifyPassword(user, currentPassword);
+        : await this.users.verifyPassword(user, currentPassword, request);
     if (!isProven) throw new ReauthenticationRequiredError();
   }
 }

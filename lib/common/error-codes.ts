@@ -16,6 +16,7 @@ export const ERROR_TABLE = {
   CROSS_ORIGIN_REQUEST: [403, 'A page of another origin may not do this.'],
   REAUTHENTICATION_REQUIRED: [403, 'Log in again, or send your current password, to change this.'],
   SELF_DELETION: [403, 'Nobody deletes themselves here.'],
+  TOO_MANY_ATTEMPTS: [429, 'Too many attempts. Try again later.'],
   LAST_SUPERUSER: [409, 'This is the last active superuser.'],
   USER_FIELD_TAKEN: [409, 'Another user has one of these values, and it must be unique.'],
   USER_IN_USE: [409, 'Other records still refer to this user.'],

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
-import type { TokenPurpose } from './account-tokens.js';
 import type { PasswordRules } from './user-writer.js';
 import type { BaseUser, UserId } from './user.entity.js';
 import { normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
@@ -15,14 +14,14 @@ import {
   UserNotVerifiedError,
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
-import { UsersReader } from './users.reader.js';
+import { UsersMails } from './users.mails.js';
 
 /**
  * Everything that can be done to a user account, with or without a request. A host extends it to override the
  * hooks; its own constructor is free, because this class injects by property.
  */
 @Injectable()
-export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<User> {
+export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<User> {
   /**
    * Makes a user as an administrator, a job or a command line does: any field may be set, and no hook runs.
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
@@ -38,6 +37,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
    */
   async register(data: UserFields<User>, request?: HttpRequest): Promise<User> {
+    await this.tools.limits.registration(request);
     const user = await this.tools.writer.insert(await this.prepareRegistration(data, request));
     await this.afterRegistration(user, request);
     return user;
@@ -48,12 +48,18 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<
    * written after the answer, or the owner of the existing one is told.
    */
   async registerConcealed(data: UserFields<User>, request?: HttpRequest): Promise<void> {
+    await this.tools.limits.registration(request);
     const fields = await this.prepareRegistration(data, request);
     const known = await this.tools.writer.findKnown(fields);
-    this.tools.hooks.later('A concealed registration', async () => {
-      if (known) return this.sendRegistrationAttempt(known, request);
-      return this.afterRegistration(await this.tools.writer.insert(fields), request);
-    });
+    if (!known) {
+      this.tools.hooks.later('A concealed registration', async () =>
+        this.afterRegistration(await this.tools.writer.insert(fields), request),
+      );
+      return;
+    }
+    this.tools.mails.sendAlong('sendRegistrationAttempt', known, request, () =>
+      this.sendRegistrationAttempt(known, request),
+    );
   }
 
   /**
@@ -102,42 +108,32 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<
    * @throws {UserNotVerifiedError} only after the right password
    */
   async authenticate(login: LoginDto, request?: HttpRequest): Promise<User> {
-    const { hooks, credentials, settings } = this.tools;
+    const { hooks, credentials, settings, limits } = this.tools;
     const { [settings.identifier]: given = '', password } = login as unknown as Record<string, string>;
+    const identifier = settings.normalizeIdentifier(given);
     const hook = async () => {
       if ((await this.preLoginHook(login, request)) === false) throw new BadCredentialsError();
     };
-    const refusal = await hooks.refusal('preLoginHook', hook, refused);
-
-    const user = await credentials.check(settings.normalizeIdentifier(given), password);
-    if (refusal) throw refusal;
-    if (!user) throw new BadCredentialsError();
+    let refusal: Error | undefined;
+    const user = await limits.guess(identifier, request, async () => {
+      refusal = await hooks.refusal('preLoginHook', hook, refused);
+      const found = await credentials.check(identifier, password);
+      return refusal ? undefined : found;
+    });
+    if (!user) throw refusal ?? new BadCredentialsError();
     if (settings.requireVerification && !user.isVerified) throw new UserNotVerifiedError();
     return user;
   }
 
-  /** Whether this is the password of a user who is loaded already. */
-  verifyPassword(user: User, password: string): Promise<boolean> {
-    return this.tools.credentials.checkPassword(user, password);
-  }
-
-  /** A token of the kind that is mailed, for a host that delivers it by a way of its own. */
-  generateToken(user: User, purpose: TokenPurpose): Promise<string> {
-    return this.tools.tokens.mint(purpose, user);
-  }
-
-  /** Mails a verification token off the request's path; nothing for a user who is inactive or verified already. */
-  initiateVerification(user: User, request?: HttpRequest): void {
-    if (!user.isActive || user.isVerified) return;
-    this.tools.hooks.later('sendVerificationToken', async () =>
-      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
-    );
-  }
-
-  /** As {@link initiateVerification}, for an address as somebody typed it. Never tells whether a user has it. */
-  async requestVerification(email: string, request?: HttpRequest): Promise<void> {
-    const user = await this.findByEmail(email);
-    if (user) this.initiateVerification(user, request);
+  /**
+   * Whether this is the password of a user who is loaded already. With a request, a wrong one is a failed login.
+   * @throws {TooManyAttemptsError}
+   */
+  async verifyPassword(user: User, password: string, request?: HttpRequest): Promise<boolean> {
+    const { credentials, limits, settings } = this.tools;
+    const { [settings.identifier]: account } = user as unknown as Record<string, string>;
+    const judge = async () => ((await credentials.checkPassword(user, password)) ? true : undefined);
+    return (await limits.guess(account, request, judge)) ?? false;
   }
 
   /** @throws {BadVerifyTokenError}, {AlreadyVerifiedError} */
@@ -155,21 +151,13 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersReader<
     return user;
   }
 
-  /** Mails a reset token off the request's path, if an active user has this address. Never tells whether one has. */
-  async initiatePasswordReset(email: string, request?: HttpRequest): Promise<void> {
-    const user = await this.findByEmail(email);
-    if (!user?.isActive) return;
-    this.tools.hooks.later('sendPasswordResetToken', async () =>
-      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
-    );
-  }
-
   /**
    * Sets a new password and ends every token of the user, this one included.
    * @throws {BadResetTokenError}, {@link UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
    */
   async resetPassword(token: string, password: string, request?: HttpRequest): Promise<User> {
-    const { tokens, writer, hooks, events } = this.tools;
+    const { tokens, writer, hooks, events, limits } = this.tools;
+    await limits.passwordReset(request);
     const user = await tokens.findOwner('reset-password', token);
     if (!user) throw new BadResetTokenError();
     if (!(await writer.resetPassword(user, password, this.rules))) throw new BadResetTokenError();

@@ -1,5 +1,6 @@
 import type { Keyring } from '../common/keyring.js';
 import type { NormalizeIdentifier } from './email-address.js';
+import type { LimitsSettings } from './limits/limits.settings.js';
 import type { PasswordSettings } from './passwords/password.settings.js';
 
 /** What the users room needs to know, resolved and checked at boot. */
@@ -11,6 +12,7 @@ export interface UsersSettings {
   passwords: PasswordSettings;
   verification: AccountTokenSettings;
   passwordReset: AccountTokenSettings;
+  limits: LimitsSettings;
   /** How many proxies stand before the application; see `clientAddress`. */
   trustedProxies: number;
   /** How long an answer of the database is waited for. */

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AccountMails } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import { HookRunner } from './hook-runner.js';
 import { Credentials } from './credentials.js';
+import { Limits } from './limits/limits.js';
 import { UserWriter } from './user-writer.js';
 import { UserEventsEmitter } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
@@ -23,11 +25,17 @@ export class UsersTools<User extends BaseUser = BaseUser> {
   @Inject(AccountTokens)
   readonly tokens!: AccountTokens<User>;
 
+  @Inject(AccountMails)
+  readonly mails!: AccountMails<User>;
+
   @Inject(HookRunner)
   readonly hooks!: HookRunner;
 
   @Inject(UserEventsEmitter)
   readonly events!: UserEventsEmitter;
+
+  @Inject(Limits)
+  readonly limits!: Limits;
 
   @Inject(USERS_SETTINGS)
   readonly settings!: UsersSettings;

@@ -44,6 +44,7 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
 const DEFAULTS = {
   secret: SECRET,
   requireVerification: false,
+  limits: false,
   passwords: { argon2id: { memoryKibibytes: 64, passes: 1 }, bcrypt: { rounds: 4 } },
   auth: {},
   registration: {},

@@ -32,7 +32,7 @@ export class CurrentUserService {
     const { currentPassword, ...wanted } = ownFields(definedFields(body));
     const changes = normalizeFields(wanted, this.settings);
     if (this.isSensitive(changes, identity.user)) {
-      await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+      await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
     }
 
     const updated = await this.change(identity, changes, request);

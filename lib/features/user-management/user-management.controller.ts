@@ -42,8 +42,9 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
     async create(
       @CurrentIdentity() identity: Sent<Identity>,
       @Dto(plan.createDto) body: Sent<AdminCreateDto>,
+      @Req() request: HttpRequest,
     ) {
-      return this.write(await this.management.create(identity, body));
+      return this.write(await this.management.create(identity, body, request));
     }
 
     @Get(':id')

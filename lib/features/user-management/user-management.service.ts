@@ -39,9 +39,9 @@ export class UserManagementService {
     return { ...(await this.users.listUsers({ ...query, cursor }, { load })), total };
   }
 
-  async create(identity: Identity, body: AdminCreateDto): Promise<BaseUser> {
+  async create(identity: Identity, body: AdminCreateDto, request: HttpRequest): Promise<BaseUser> {
     const { currentPassword, isVerified, isActive, ...fields } = definedFields(body);
-    if (fields.isSuperuser) await this.grantSuperuser(identity, currentPassword);
+    if (fields.isSuperuser) await this.grantSuperuser(identity, request, currentPassword);
     return this.users.addUser(fields, { verify: isVerified, activate: isActive });
   }
 
@@ -55,9 +55,9 @@ export class UserManagementService {
     const { currentPassword, ...wanted } = definedFields(body);
     const changes: UserFields = normalizeFields(wanted, this.settings);
     if (changes.isSuperuser && !target.isSuperuser) {
-      await this.grantSuperuser(identity, currentPassword);
+      await this.grantSuperuser(identity, request, currentPassword);
     } else if (this.isSensitive(changes, target)) {
-      await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+      await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
     }
 
     const updated = await this.users.updateUser(target, changes, request);
@@ -76,9 +76,13 @@ export class UserManagementService {
     return changes.password !== undefined || isChanged(changes, target, ['email', identifier]);
   }
 
-  private async grantSuperuser(identity: Identity, currentPassword?: string): Promise<void> {
+  private async grantSuperuser(
+    identity: Identity,
+    request: HttpRequest,
+    currentPassword?: string,
+  ): Promise<void> {
     if (!identity.user.isSuperuser) throw new NotAllowedError();
-    await this.reauthentication.require(identity, this.own.requireFreshLogin, currentPassword);
+    await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
   }
 }
 

@@ -1,0 +1,118 @@
+import { clientAddress, clientNetwork } from '../../common/client-address.js';
+import type { HttpRequest } from '../../common/http.js';
+import { isInjectionToken, Redis, type RedisClient } from '../../common/redis.js';
+import { UsersError } from '../../common/users-error.js';
+import type { UsersSettings } from '../users.settings.js';
+import { Counter } from './counter.js';
+import type { LimitName } from './limits.options.js';
+
+/** Somebody guesses, or asks for mails, too often. Nothing was judged. */
+export class TooManyAttemptsError extends UsersError {
+  constructor(readonly retryAfterSeconds: number) {
+    super('TOO_MANY_ATTEMPTS');
+  }
+
+  override get headers() {
+    return { 'Retry-After': String(this.retryAfterSeconds) };
+  }
+}
+
+/** Node's timers hold no month; two weeks of absence are enough to be a stranger again. */
+const KNOWN_CLIENT = { attempts: 1, windowSeconds: 14 * 86_400 };
+
+/**
+ * Attempts are counted before they are judged, so that many at once get no further than many in turn. What comes
+ * without a request, from a job or a command line, is not counted.
+ */
+export class Limits {
+  private readonly counters = new Map<LimitName, Counter>();
+  /** Which clients have logged in to which accounts: no flood of guesses from elsewhere keeps them out. */
+  private readonly knownClients: Counter;
+  private readonly trustedProxies: number;
+
+  /** @param injected the client, where `limits.store` is a token */
+  constructor({ limits: settings, trustedProxies }: UsersSettings, injected: RedisClient | undefined) {
+    const { store, prefix, limits } = settings;
+    const client = store !== undefined && isInjectionToken(store) ? injected : store;
+    const redis = store === undefined ? undefined : new Redis(client as RedisClient, 'limits.store');
+    for (const [name, limit] of Object.entries(limits)) {
+      if (limit) this.counters.set(name as LimitName, Counter.create(name, limit, redis, prefix));
+    }
+    this.knownClients = Counter.create('knownClients', KNOWN_CLIENT, redis, prefix);
+    this.trustedProxies = trustedProxies;
+  }
+
+  /**
+   * Counts a guess at a password, and takes the count back if the guess was right, or could not be judged.
+   * @param account the identifier, normalised; all that can be nobody's are one
+   * @param judge what the guess proves to be right for; `undefined` if it is wrong
+   * @throws {TooManyAttemptsError}
+   */
+  async guess<T>(
+    account: string | undefined,
+    request: HttpRequest | undefined,
+    judge: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    if (!request || this.counters.size === 0) return judge();
+    const client = this.client(request);
+    const accountThere = JSON.stringify([account, client]);
+    const counted: [LimitName, string][] = [
+      ['clientLogins', client],
+      ['login', accountThere],
+    ];
+    for (const [name, subject] of counted) await this.take(name, subject);
+    if (!(await this.knownClients.knows(accountThere))) {
+      counted.push(['accountLogins', account ?? '']);
+      await this.take('accountLogins', account ?? '');
+    }
+
+    const result = await judge().catch(async (error: unknown) => {
+      await this.giveBack(counted);
+      throw error;
+    });
+    if (result === undefined) return undefined;
+
+    await this.giveBack(counted.filter(([name]) => name !== 'login'));
+    await this.counters.get('login')?.forget(accountThere);
+    await this.knownClients.note(accountThere);
+    return result;
+  }
+
+  /** @throws {TooManyAttemptsError} */
+  async registration(request: HttpRequest | undefined): Promise<void> {
+    if (request) await this.take('registrations', this.client(request));
+  }
+
+  /** @throws {TooManyAttemptsError} */
+  async passwordReset(request: HttpRequest | undefined): Promise<void> {
+    if (request) await this.take('passwordResets', this.client(request));
+  }
+
+  /**
+   * Somebody asks for a mail to an address, whether it is a user's or not.
+   * @throws {TooManyAttemptsError}
+   */
+  async mailRequest(address: string, request: HttpRequest | undefined): Promise<void> {
+    if (!request) return;
+    await this.take('mailRequests', this.client(request));
+    await this.take('mails', address);
+  }
+
+  /** Whether a mail that nobody asked for by itself may go to this address. */
+  async mayMail(address: string, request: HttpRequest | undefined): Promise<boolean> {
+    return !request || !((await this.counters.get('mails')?.take(address)) ?? 0);
+  }
+
+  private async giveBack(counted: readonly [LimitName, string][]): Promise<void> {
+    for (const [name, subject] of counted) await this.counters.get(name)?.giveBack(subject);
+  }
+
+  private client(request: HttpRequest): string {
+    return clientNetwork(clientAddress(request, this.trustedProxies));
+  }
+
+  private async take(name: LimitName, subject: string): Promise<void> {
+    const milliseconds = (await this.counters.get(name)?.take(subject)) ?? 0;
+    if (milliseconds > 0) throw new TooManyAttemptsError(Math.ceil(milliseconds / 1000));
+  }
+}

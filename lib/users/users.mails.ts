@@ -1,0 +1,38 @@
+import type { HttpRequest } from '../common/http.js';
+import type { TokenPurpose } from './account-tokens.js';
+import type { BaseUser } from './user.entity.js';
+import { UsersReader } from './users.reader.js';
+
+/** Tokens that go out by mail, off the request's path; {@link UsersService} adds what they are good for. */
+export abstract class UsersMails<User extends BaseUser = BaseUser> extends UsersReader<User> {
+  /** A token of the kind that is mailed, for a host that delivers it by a way of its own. */
+  generateToken(user: User, purpose: TokenPurpose): Promise<string> {
+    return this.tools.tokens.mint(purpose, user);
+  }
+
+  /** Mails a verification token off the request's path; nothing for a user who is inactive or verified already. */
+  initiateVerification(user: User, request?: HttpRequest): void {
+    if (!user.isActive || user.isVerified) return;
+    this.tools.mails.sendAlong('sendVerificationToken', user, request, async () =>
+      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
+    );
+  }
+
+  /** As {@link initiateVerification}, for an address as somebody typed it. Never tells whether a user has it. */
+  async requestVerification(email: string, request?: HttpRequest): Promise<void> {
+    const user = await this.tools.mails.findRecipient(email, request);
+    if (!user?.isActive || user.isVerified) return;
+    this.tools.hooks.later('sendVerificationToken', async () =>
+      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
+    );
+  }
+
+  /** Mails a reset token off the request's path, if an active user has this address. Never tells whether one has. */
+  async initiatePasswordReset(email: string, request?: HttpRequest): Promise<void> {
+    const user = await this.tools.mails.findRecipient(email, request);
+    if (!user?.isActive) return;
+    this.tools.hooks.later('sendPasswordResetToken', async () =>
+      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
+    );
+  }
+}
