@@ -1,7 +1,7 @@
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { Authenticated, bearer, cookie, type CookieOptions, CurrentUser, jwt } from 'nestjs-users';
 import { cookiesOf } from '../support/api.js';
-import { onEachHost, PASSWORD } from '../support/host.js';
+import { onEachAdapter, PASSWORD } from '../support/host.js';
 import { Session, type User } from '../support/users.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
@@ -57,7 +57,7 @@ const ORIGINS: [string, Record<string, string>, 'passes' | 'refused'][] = [
   ['two origins', { origin: 'https://app.example.com https://evil.example' }, 'refused'],
 ];
 
-onEachHost((host, adapter) => {
+onEachAdapter('sqlite', (host) => {
   test('a login sets one strict cookie and answers nothing else', async () => {
     const { api, addUser } = await host(withCookie());
     await addUser();
@@ -248,6 +248,5 @@ onEachHost((host, adapter) => {
       (each) => each.split('=')[0],
     );
     expect(names.sort()).toEqual(['__Host-session', 'theme']);
-    expect(adapter).toMatch(/express|fastify/);
   });
 });

@@ -21,7 +21,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { type Host, onEachHost, PASSWORD } from '../support/host.js';
+import { type Host, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 
 @Entity('relations_item')
 class Item {
@@ -269,7 +269,7 @@ describe.each([
   [{ relationLoadStrategy: 'lazy' }, /Wrong takes the relationLoadStrategy 'join' or 'query'\.$/],
   [{ relation: { orders: true } }, /Wrong takes relations and relationLoadStrategy, not relation\.$/],
 ])('@UserLoadOptions(%j)', (options, sentence) => {
-  onEachHost((host) => {
+  onEachAdapter('sqlite', (host) => {
     test('stops the boot with a sentence that names handler and relation', async () => {
       @Controller()
       class Host {

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Passwords } from '../../lib/users/passwords/passwords.js';
-import { type Host, type HostOptions, onEachHost, PASSWORD } from '../support/host.js';
+import { type Host, type HostOptions, onEachAdapter, PASSWORD } from '../support/host.js';
 import { connectRedis, isRedisUnderTest, type TestRedis } from '../support/redis.js';
 import { travel } from '../support/time.js';
 
@@ -18,9 +18,7 @@ function countHashes({ app }: Host): () => number {
 /** One client behind a proxy that the host trusts. */
 const from = (api: Host['api'], address: string) => api.with({ 'x-forwarded-for': address });
 
-onEachHost((host, adapter, database) => {
-  // What counts is no matter of the database.
-  if (database !== 'sqlite') return;
+onEachAdapter('sqlite', (host, adapter) => {
   let redis: TestRedis | undefined;
   afterEach(async () => {
     jest.useRealTimers();

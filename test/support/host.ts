@@ -15,7 +15,7 @@ import {
 import { DataSource, type Repository } from 'typeorm';
 import { Background } from '../../lib/common/background.js';
 import { Api } from './api.js';
-import { createDatabase, type Database, databasesUnderTest } from './databases.js';
+import { createDatabase, type Database, databasesUnderTest, type TestDatabase } from './databases.js';
 import { AppUsersService, Outbox } from './outbox.js';
 import { QueryLog } from './query-log.js';
 import { SecretsScan } from './secrets-scan.js';
@@ -36,6 +36,8 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
   session?: Type<BaseSession>;
   /** Entities beside the user and the session. */
   entities?: Type[];
+  /** A database of the test's own. Default: one of the kind under test. */
+  place?: TestDatabase;
   /** What happens to the application before it starts. */
   prepare?: (app: INestApplication) => unknown;
 }
@@ -78,18 +80,27 @@ export interface Host {
 
 export type Boot = (options?: HostOptions) => Promise<Host>;
 
+type DescribeTests = (host: Boot, adapter: Adapter, database: Database) => void;
+
 /** Runs the tests on every adapter and every database under test, each with a `host()` that boots there. */
-export function onEachHost(describeTests: (host: Boot, adapter: Adapter, database: Database) => void): void {
-  for (const database of databasesUnderTest()) {
-    for (const adapter of ADAPTERS) {
-      describe(`${adapter}, ${database}`, () => {
-        const close: (() => Promise<void>)[] = [];
-        afterEach(async () => {
-          for (const each of close.splice(0)) await each();
-        });
-        describeTests((options) => boot(adapter, database, options ?? {}, close), adapter, database);
+export function onEachHost(describeTests: DescribeTests): void {
+  for (const database of databasesUnderTest()) onEachAdapter(database, describeTests);
+}
+
+/** As {@link onEachHost}, for what is no matter of the database, or of one alone. */
+export function onEachAdapter(database: Database, describeTests: DescribeTests): void {
+  if (!databasesUnderTest().includes(database)) {
+    test.skip(`nothing: TEST_DATABASES leaves out ${database}`, () => undefined);
+    return;
+  }
+  for (const adapter of ADAPTERS) {
+    describe(`${adapter}, ${database}`, () => {
+      const close: (() => Promise<void>)[] = [];
+      afterEach(async () => {
+        for (const each of close.splice(0)) await each();
       });
-    }
+      describeTests((options) => boot(adapter, database, options ?? {}, close), adapter, database);
+    });
   }
 }
 
@@ -99,8 +110,17 @@ async function boot(
   options: HostOptions,
   close: (() => Promise<void>)[],
 ): Promise<Host> {
-  const { user = User, session, hooks = {}, host = {}, entities = [], prepare, ...module } = options;
-  const place = await createDatabase(database);
+  const {
+    user = User,
+    session,
+    hooks = {},
+    host = {},
+    entities = [],
+    place: given,
+    prepare,
+    ...module
+  } = options;
+  const place = given ?? (await createDatabase(database));
   close.push(place.drop);
   const outbox = new Outbox();
   const scan = new SecretsScan();

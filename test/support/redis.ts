@@ -16,6 +16,7 @@ export interface TestRedis {
   prefix: string;
   /** Every key under the prefix with its value. */
   dump: () => Promise<Record<string, string>>;
+  command: (...command: string[]) => Promise<unknown>;
   close: () => Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export async function connectRedis(name: RedisPackage, url = URL): Promise<TestR
   return {
     client,
     prefix,
+    command: send,
     async dump() {
       const found = await keys();
       const entries = found.map(async (key) => [key, String(await send('GET', key))] as const);
