@@ -1,20 +1,10 @@
 import 'reflect-metadata';
-import { Module, type Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Expose, Type as TypeOf } from 'class-transformer';
 import { IsString } from 'class-validator';
-import {
-  type BaseUser,
-  bearer,
-  ConfigurationError,
-  jwt,
-  RegisterDto,
-  UserReadDto,
-  UsersModule,
-  UsersService,
-  UuidUser,
-} from 'nestjs-users';
+import { bearer, jwt, RegisterDto, UserReadDto, UsersModule, UsersService, UuidUser } from 'nestjs-users';
 import { randomUUID } from 'node:crypto';
 import {
   Column,
@@ -25,13 +15,9 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
+import { boot, MailingService, refusal } from '../support/boot.js';
 import { SECRET } from '../support/host.js';
 import { User } from '../support/users.js';
-
-class MailingService extends UsersService {
-  override sendVerificationToken(): void {}
-  override sendPasswordResetToken(): void {}
-}
 
 const flag = { type: 'boolean', default: false };
 const time = { type: 'datetime', default: () => 'CURRENT_TIMESTAMP' };
@@ -45,40 +31,6 @@ const OWN_COLUMNS = {
   createdAt: time,
   updatedAt: time,
 } as Record<string, ColumnOptions>;
-
-/** Boots a host whose options are right but for what a test changes. */
-async function boot(options: object, entities: Type[] = []): Promise<void> {
-  const { entities: { user } = { user: User } } = options as { entities?: { user: Type<BaseUser> } };
-  const right = { secret: SECRET, entities: { user }, service: MailingService, registration: {}, auth: {} };
-
-  @Module({
-    imports: [
-      TypeOrmModule.forRoot({
-        type: 'better-sqlite3',
-        database: ':memory:',
-        entities: [user, ...entities].filter((entity) => typeof entity === 'function'),
-        synchronize: true,
-        retryAttempts: 0,
-      }),
-      UsersModule.forRoot({ ...right, ...options }),
-    ],
-  })
-  class HostModule {}
-
-  const app = (await Test.createTestingModule({ imports: [HostModule] }).compile()).createNestApplication();
-  try {
-    await app.init();
-  } finally {
-    await app.close();
-  }
-}
-
-/** The sentence with which the boot stopped. */
-async function refusal(options: object, entities: Type[] = []): Promise<string> {
-  const outcome = await boot(options, entities).catch((error: unknown) => error);
-  expect(outcome).toBeInstanceOf(ConfigurationError);
-  return (outcome as ConfigurationError).message;
-}
 
 test('options that are right boot', async () => {
   await expect(boot({})).resolves.toBeUndefined();
@@ -114,14 +66,8 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { backends: [1, 2].map(() => ({ name: 'a', transport: bearer(), strategy: jwt() })) },
       /backends\[1\]\.name a is taken/,
     ],
-    [
-      { backends: [{ name: 'a', transport: bearer() }] },
-      /backends\[0\]\.strategy is missing; give it jwt\(\)/,
-    ],
-    [
-      { backends: [{ name: 'a', strategy: jwt() }] },
-      /backends\[0\]\.transport is missing; give it bearer\(\)/,
-    ],
+    [{ backends: [{ name: 'a', transport: bearer() }] }, /backends\.a\.strategy is missing; give it jwt\(\)/],
+    [{ backends: [{ name: 'a', strategy: jwt() }] }, /backends\.a\.transport is missing; give it bearer\(\)/],
     [
       { backends: [{ name: 'a', transport: bearer(), strategy: jwt({ lifetimeSeconds: 0 }) }] },
       /backends\.a\.lifetimeSeconds must be a whole number/,

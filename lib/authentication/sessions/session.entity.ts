@@ -1,4 +1,5 @@
 import { Column, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { letRedeclarationsWin } from '../../users/redeclared-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
 
 /** Milliseconds since 1970: the same instant in every time zone, on every database. */
@@ -45,6 +46,8 @@ export abstract class BaseSession {
   @Column({ type: 'varchar', length: 45, nullable: true })
   ip!: string | null;
 }
+
+letRedeclarationsWin(BaseSession);
 
 /** A session whose id is a UUID. */
 @Index(['user'])

@@ -70,7 +70,7 @@ function nameOf(
 }
 
 function isOrigin(text: unknown): boolean {
-  if (typeof text !== 'string' || !URL.canParse(text)) return false;
+  if (typeof text !== 'string' || text.includes('*') || !URL.canParse(text)) return false;
   const { origin, protocol } = new URL(text);
   return text === origin && /^https?:$/.test(protocol);
 }

@@ -1,0 +1,186 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import {
+  Authenticated,
+  bearer,
+  cookie,
+  type CookieOptions,
+  database,
+  jwt,
+  keyValue,
+  UuidSession,
+} from 'nestjs-users';
+import {
+  Column,
+  Entity,
+  ManyToOne,
+  OneToOne,
+  JoinColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import { boot, refusal } from '../support/boot.js';
+import { NumberedUser, Session, User } from '../support/users.js';
+
+const withCookie = (options: object) => ({
+  backends: [{ name: 'web', transport: cookie(options as CookieOptions), strategy: jwt() }],
+});
+const withDatabase = (options: object) => ({
+  backends: [{ name: 'web', transport: bearer(), strategy: database(options) }],
+  entities: { user: User, session: Session },
+});
+const withRedis = (options: object) => ({
+  backends: [{ name: 'kiosk', transport: bearer(), strategy: keyValue(options as never) }],
+});
+
+describe('a host’s mistake stops the boot with a sentence that names option and mend', () => {
+  test.each([
+    [withCookie({ sameSite: 'none', secure: false }), /backends\.web\.sameSite none needs secure: true/],
+    [withCookie({ sameSite: 'loose' }), /backends\.web\.sameSite must be strict, lax or none/],
+    [
+      withCookie({ name: '__Host-sid', domain: 'example.com' }),
+      /backends\.web\.name begins with __Host-, which needs secure: true, the path \/ and no domain/,
+    ],
+    [withCookie({ name: '__Host-sid', path: '/users' }), /backends\.web\.name begins with __Host-/],
+    [withCookie({ name: '__host-sid', secure: false }), /backends\.web\.name begins with __Host-/],
+    [
+      withCookie({ name: '__Secure-sid', secure: false }),
+      /backends\.web\.name begins with __Secure-, which needs secure: true/,
+    ],
+    [withCookie({ name: 'a b' }), /backends\.web\.name must be a cookie name/],
+    [withCookie({ name: '' }), /backends\.web\.name must be a cookie name/],
+    [withCookie({ path: 'users' }), /backends\.web\.path must begin with a slash/],
+    [withCookie({ path: '/a;b' }), /backends\.web\.path must begin with a slash/],
+    [withCookie({ domain: 'https://example.com' }), /backends\.web\.domain must be a domain name/],
+    [withCookie({ secure: 'yes' }), /backends\.web\.secure must be true or false/],
+    [withCookie({ httpOnly: 1 }), /backends\.web\.httpOnly must be true or false/],
+    [withCookie({ requireOrigin: 1 }), /backends\.web\.requireOrigin must be true or false/],
+    [withCookie({ maxAgeSeconds: 0 }), /backends\.web\.maxAgeSeconds must be a whole number/],
+    ...[
+      '*',
+      'app.example.com',
+      'https://app.example.com/',
+      'https://*.example.com',
+      'null',
+      'https://APP.example.com',
+    ].map(
+      (origin) =>
+        [
+          withCookie({ allowedOrigins: [origin] }),
+          /backends\.web\.allowedOrigins must list origins/,
+        ] as const,
+    ),
+    [
+      withCookie({ allowedOrigins: 'https://app.example.com' }),
+      /backends\.web\.allowedOrigins must list origins/,
+    ],
+    [
+      withCookie({ samesite: 'lax' }),
+      /the option backends\.web: cookie\(\)\.samesite does not exist; here are name/,
+    ],
+    [
+      { backends: [{ name: 'web', transport: bearer(), strategy: database() }] },
+      /backends\.web: database\(\) needs entities\.session/,
+    ],
+    [withDatabase({ idleSeconds: 60 }), /backends\.web\.idleSeconds must be a whole number from 120 to 3600/],
+    [
+      withDatabase({ idleSeconds: 4000 }),
+      /backends\.web\.idleSeconds must be a whole number from 120 to 3600/,
+    ],
+    [withDatabase({ idle: 4000 }), /backends\.web: database\(\)\.idle does not exist/],
+    [withRedis({}), /backends\.kiosk\.client is missing; give keyValue\(\) a Redis client/],
+    [withRedis({ client: {} }), /backends\.kiosk\.client must be a client of the package redis or ioredis/],
+    [
+      { backends: [{ name: 'a', transport: bearer(), strategy: jwt({ issuer: '' }) }] },
+      /backends\.a\.issuer must be a name/,
+    ],
+    [{ limits: 'none' }, /limits must be an object of limits, or false for none/],
+    [{ limits: { logins: false } }, /the option limits\.logins does not exist; here are store/],
+    [
+      { limits: { login: { attempts: 0, windowSeconds: 60 } } },
+      /limits\.login\.attempts must be a whole number from 1/,
+    ],
+    [{ limits: { login: { attempts: 5 } } }, /limits\.login\.windowSeconds must be a whole number from 1/],
+    [
+      { limits: { login: { attempts: 5, windowSeconds: 60, block: 1 } } },
+      /the option limits\.login\.block does not exist/,
+    ],
+    [{ limits: { store: {} } }, /limits\.store must be a client of the package redis or ioredis/],
+    [{ trustedProxies: true }, /trustedProxies must be a whole number from 0/],
+    [{ databaseTimeoutSeconds: 0 }, /databaseTimeoutSeconds must be a whole number from 1/],
+    [{ entities: { user: User, session: 'Session' } }, /entities\.session is missing; give it your entity/],
+    [
+      { entities: { user: NumberedUser, session: Session } },
+      /entities\.session: Session has no relation user to NumberedUser; declare @ManyToOne/,
+      [User],
+    ],
+  ] as [object, RegExp, (typeof User)[]?][])('%#: %j', async (options, sentence, entities = []) => {
+    const message = await refusal(options, entities);
+    expect(message).toMatch(sentence);
+    expect(message.match(/[.!?](\s|$)/g)).toHaveLength(1);
+  });
+
+  test('a guard that names no backend', async () => {
+    @Controller()
+    class Reports {
+      @Get()
+      @UseGuards(Authenticated({ backends: ['web', 'jwt'] }))
+      list(): void {}
+    }
+    expect(await refusal({}, [], [Reports])).toMatch(
+      /Authenticated\(\{ backends \}\) names web; the backends are jwt\./,
+    );
+  });
+
+  test('a session entity whose user would be kept, or left behind', async () => {
+    @Entity('kept')
+    class Kept extends UuidSession {
+      @ManyToOne(() => User, { nullable: false })
+      user!: Relation<User>;
+    }
+    @Entity('left')
+    class Left extends UuidSession {
+      @ManyToOne(() => User, { onDelete: 'CASCADE' })
+      user!: Relation<User>;
+    }
+    @Entity('single')
+    class Single extends UuidSession {
+      @OneToOne(() => User, { onDelete: 'CASCADE', nullable: false })
+      @JoinColumn()
+      user!: Relation<User>;
+    }
+    for (const session of [Kept, Left]) {
+      expect(await refusal({ entities: { user: User, session } })).toMatch(
+        /entities\.session: \w+\.user would keep users from being deleted, or outlive them; declare @ManyToOne\(\(\) => User, \{ onDelete: 'CASCADE', nullable: false \}\) user\.$/,
+      );
+    }
+    expect(await refusal({ entities: { user: User, session: Single } })).toMatch(
+      /Single has no relation user to User/,
+    );
+  });
+
+  test('a session entity of the host’s own making', async () => {
+    @Entity('bare_session')
+    class Bare {
+      @PrimaryGeneratedColumn('uuid')
+      id!: string;
+
+      @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
+      user!: Relation<User>;
+    }
+    expect(await refusal({ entities: { user: User, session: Bare } })).toMatch(
+      /entities\.session: Bare has no column tokenHash; extend UuidSession or IntSession/,
+    );
+    @Entity('open_session')
+    class Open extends UuidSession {
+      @Column({ type: 'varchar', length: 64, nullable: true, unique: true })
+      override tokenHash?: string | null;
+
+      @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
+      user!: Relation<User>;
+    }
+    await boot({ entities: { user: User, session: Session } });
+    expect(await refusal({ entities: { user: User, session: Open } })).toMatch(
+      /tokenHash of Open must have select: false/,
+    );
+  });
+});
