@@ -40,7 +40,7 @@ export class LoadChecks implements OnModuleInit {
     const own = declaredLoadOptions(target);
     if (own) this.check(`@UserLoadOptions() of ${name}`, own);
     for (const method of new MetadataScanner().getAllMethodNames(prototype)) {
-      const load = declaredLoadOptions(prototype[method] as object);
+      const load = declaredLoadOptions(prototype[method]);
       if (load) this.check(`@UserLoadOptions() of ${name}.${method}`, load);
     }
   }

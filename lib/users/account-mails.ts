@@ -22,7 +22,7 @@ export class AccountMails<User extends BaseUser = BaseUser> {
    * @throws {InvalidIdentifierError}, {TooManyAttemptsError}
    */
   async findRecipient(email: string, request?: HttpRequest): Promise<User | undefined> {
-    const { email: address = '' } = normalizeFields({ email }, this.settings);
+    const { email: address } = normalizeFields({ email }, this.settings);
     await this.limits.mailRequest(address, request);
     return this.repository.findByEmail(address);
   }

@@ -153,9 +153,14 @@ async function furnish({ app, addUser }: Host): Promise<BaseUser> {
   return ada;
 }
 
+const byName = (one: string, other: string) => one.localeCompare(other);
+
 const sorted = (value: Record<string, unknown>) =>
   Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, Array.isArray(each) ? each.sort() : each]),
+    Object.entries(value).map(([key, each]) => [
+      key,
+      Array.isArray(each) ? (each as string[]).sort(byName) : each,
+    ]),
   );
 
 onEachHost((host) => {
@@ -168,11 +173,12 @@ onEachHost((host) => {
     const all = { orders: ['books', 'tea'], groups: ['makers', 'readers'], home: 'makers' };
     expect(await loaded('/loads/controller')).toEqual(all);
     expect(await loaded('/loads/queries')).toEqual(all);
-    const { orders, ...others } = (await api.get('/loads/handler').expect(200)).body;
-    expect(orders.map((order: string[]) => order.sort()).sort()).toEqual([
-      ['Emma', 'Lolly Willowes', 'books'],
-      ['tea'],
-    ]);
+    const { orders, ...others } = (await api.get('/loads/handler').expect(200)).body as {
+      orders: string[][];
+    };
+    expect(new Set(orders.map((order) => order.sort(byName).join()))).toEqual(
+      new Set(['books,Emma,Lolly Willowes', 'tea']),
+    );
     expect(others).toEqual({ home: 'makers' });
     expect(await loaded('/plain')).toEqual({ home: 'makers' });
 
@@ -186,7 +192,7 @@ onEachHost((host) => {
   test('several guards of one handler load relations once', async () => {
     const running = await host(OPTIONS);
     const { id } = await furnish(running);
-    await running.users.update({ id } as never, { isSuperuser: true });
+    await running.users.update({ id }, { isSuperuser: true });
     const api = await running.api.loggedIn('ada@example.com', PASSWORD, 'jwt');
     const statements = await running.queries.during(async () => {
       const { body } = await api.get('/loads/superuser').expect(200);
@@ -199,7 +205,7 @@ onEachHost((host) => {
     const own = { loadOptions: ORDERS, readDto: CustomerDto };
     const running = await host({ ...OPTIONS, auth: own, currentUser: own, userManagement: own });
     const { id } = await furnish(running);
-    await running.users.update({ id } as never, { isSuperuser: true });
+    await running.users.update({ id }, { isSuperuser: true });
     const titles = ({ orders }: { orders: { title: string }[] }) => orders.map(({ title }) => title).sort();
 
     const login = await running.api

@@ -62,7 +62,7 @@ onEachHost((host) => {
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     const app = await api.loggedIn('ada@example.com', PASSWORD, 'app');
     const eve = await api.loggedIn('eve@example.com', PASSWORD, 'app');
-    const [{ id } = { id: '' }] = (await list(web)).filter(({ isCurrent }) => !isCurrent);
+    const id = (await list(web)).find(({ isCurrent }) => !isCurrent)?.id;
 
     await eve.delete(`/users/me/sessions/${id}`).expect(404);
     for (const malformed of [
@@ -119,7 +119,7 @@ onEachHost((host) => {
     await root.delete(`${path}/${sessions[1]?.id}`).expect(404);
     await root.delete(`/users/00000000-0000-0000-0000-000000000000/sessions`).expect(404);
     const alive = [(await web.get('/users/me')).status, (await app.get('/users/me')).status];
-    expect(alive.sort()).toEqual([200, 401]);
+    expect(new Set(alive)).toEqual(new Set([200, 401]));
 
     await root.delete(path).expect(204);
     await web.get('/users/me').expect(401);
@@ -164,7 +164,7 @@ onEachHost((host) => {
       ...{ user, tokenVersion: 1, createdAt: past, lastUsedAt: past, expiresAt: past },
       tokenHash: String(index),
     }));
-    await sessions?.insert(rows as never);
+    await sessions?.insert(rows);
     const statements = await queries.during(async () => {
       await api.loggedIn('ada@example.com', PASSWORD, 'web');
       await settled();

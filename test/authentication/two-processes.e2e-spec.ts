@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Api } from '../support/api.js';
 import { createDatabase, databasesUnderTest, type TestDatabase } from '../support/databases.js';
 import { PASSWORD } from '../support/host.js';
@@ -39,7 +39,7 @@ describe.each(databasesUnderTest())('two processes share %s', (database) => {
         ...place.options,
         entities,
         synchronize: true,
-      } as DataSourceOptions);
+      });
       await (await connection.initialize()).destroy();
       const options = { database: place.options, keepsSessions, redisPrefix: redis?.prefix };
       processes = [
@@ -48,7 +48,7 @@ describe.each(databasesUnderTest())('two processes share %s', (database) => {
       ];
       [here, there] = processes.map(({ url }) => new Api(url, scan));
       await here?.post('/auth/register', { email: 'root@example.com', password: PASSWORD }).expect(201);
-      const admin = await new DataSource({ ...place.options, entities } as DataSourceOptions).initialize();
+      const admin = await new DataSource({ ...place.options, entities }).initialize();
       await admin.getRepository(User).update({ email: 'root@example.com' }, { isSuperuser: true });
       await admin.destroy();
     });

@@ -1,14 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import {
-  Authenticated,
-  bearer,
-  cookie,
-  type CookieOptions,
-  database,
-  jwt,
-  keyValue,
-  UuidSession,
-} from 'nestjs-users';
+import { Authenticated, bearer, cookie, database, jwt, keyValue, UuidSession } from 'nestjs-users';
 import {
   Column,
   Entity,
@@ -22,7 +13,7 @@ import { boot, refusal } from '../support/boot.js';
 import { NumberedUser, Session, User } from '../support/users.js';
 
 const withCookie = (options: object) => ({
-  backends: [{ name: 'web', transport: cookie(options as CookieOptions), strategy: jwt() }],
+  backends: [{ name: 'web', transport: cookie(options), strategy: jwt() }],
 });
 const withDatabase = (options: object) => ({
   backends: [{ name: 'web', transport: bearer(), strategy: database(options) }],

@@ -82,7 +82,7 @@ export class SessionsRepository {
 
   /** @returns whether there still was such a session */
   async update(where: Where, values: Values): Promise<boolean> {
-    return this.isAffected(() => this.sessions.update(where, values as QueryDeepPartialEntity<BaseSession>));
+    return this.isAffected(() => this.sessions.update(where, values));
   }
 
   /** The user's sessions that are not over, the newest first. */
@@ -127,8 +127,12 @@ export class SessionsRepository {
     values: Readonly<Record<string, unknown>>,
     load?: LoadOptions,
   ): Promise<SessionOwner | undefined> {
-    const user = (await this.users.first(name, ask, values, load)) as
-      (BaseUser & { [JOINED]?: BaseSession }) | undefined;
+    const user: (BaseUser & { [JOINED]?: BaseSession }) | undefined = await this.users.first(
+      name,
+      ask,
+      values,
+      load,
+    );
     const session = user?.[JOINED];
     if (!user || !session) return undefined;
     delete user[JOINED];
@@ -154,7 +158,7 @@ export class SessionsRepository {
     do {
       found = await this.ask(() => expired.getMany());
       const ids = found.map(({ id }) => id);
-      if (ids.length > 0) await this.ask(() => this.sessions.delete({ id: In(ids) } as Where));
+      if (ids.length > 0) await this.ask(() => this.sessions.delete({ id: In(ids) }));
     } while (found.length === PURGE_BATCH);
   }
 
@@ -168,4 +172,4 @@ export class SessionsRepository {
   }
 }
 
-const ofUser = (id: UserId, more: object): Where => ({ user: { id }, ...more }) as Where;
+const ofUser = (id: UserId, more: object): Where => ({ user: { id }, ...more });

@@ -36,8 +36,8 @@ export class SessionsService {
     const { user, session } = identity;
     if (!this.authenticator.keepsAllSessions) {
       await this.users.raiseTokenVersion(user.id);
-      const { tokenVersion } = user;
-      await replaceToken(identity, { ...user, tokenVersion: tokenVersion + 1 }, request, response);
+      user.tokenVersion += 1;
+      await replaceToken(identity, user, request, response);
     }
     await this.sessions.deleteAll(user.id, { except: session?.id });
   }

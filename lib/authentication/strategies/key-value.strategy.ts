@@ -92,9 +92,9 @@ class KeyValueStrategy implements Strategy {
 
 /** What stands in Redis, others may have written. */
 function readEntry(text: unknown): Entry | undefined {
-  if (text === null || text === undefined) return undefined;
+  if (typeof text !== 'string') return undefined;
   try {
-    const entry = JSON.parse(String(text)) as Partial<Entry>;
+    const entry = JSON.parse(text) as Partial<Entry>;
     const isWhole = [entry.ver, entry.authTime, entry.exp].every(Number.isSafeInteger);
     return isWhole && typeof entry.sub === 'string' ? (entry as Entry) : undefined;
   } catch {
