@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { bearer, cookie, database, jwt, keyValue, SessionsService } from 'nestjs-users';
+import { type BaseUser, bearer, cookie, database, jwt, keyValue, SessionsService } from 'nestjs-users';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
 import { connectRedis, isRedisUnderTest } from '../support/redis.js';
 import { travel } from '../support/time.js';
@@ -235,6 +235,30 @@ onEachHost((host) => {
     await expect(service.end(ada, 'no id')).rejects.toMatchObject({ status: 404 });
     await service.end(ada, session?.id);
     await web.get('/users/me').expect(401);
+  });
+
+  test('a user who is deleted while logging in is not logged in', async () => {
+    const hooks = {
+      postLoginHook: async (user: BaseUser) => void (await running.users.delete({ id: user.id as string })),
+    };
+    const running: Host = await host({ ...OPTIONS, hooks });
+    for (const backend of ['web', 'app']) {
+      await running.addUser();
+      const credentials = { email: 'ada@example.com', password: PASSWORD };
+      await running.api.post(`/auth/${backend}/login`, credentials).expect(400, /LOGIN_BAD_CREDENTIALS/);
+    }
+    expect(await running.sessions?.count()).toBe(0);
+  });
+
+  test('a token that a client brings along to a login never becomes one', async () => {
+    const { api, addUser } = await host(OPTIONS);
+    await addUser();
+    const planted = api.with({ cookie: `__Host-session=${'a'.repeat(43)}` });
+    const web = await planted.loggedIn('ada@example.com', PASSWORD, 'web');
+    expect(web.headers['cookie']).not.toBe(planted.headers['cookie']);
+    await planted.get('/users/me').expect(401);
+    const again = await web.loggedIn('ada@example.com', PASSWORD, 'web');
+    expect(again.headers['cookie']).not.toBe(web.headers['cookie']);
   });
 
   test('a token of one backend is none to another, though both keep sessions', async () => {

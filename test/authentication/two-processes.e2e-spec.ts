@@ -23,7 +23,7 @@ async function sharedDatabase(database: Parameters<typeof createDatabase>[0]): P
   };
 }
 
-describe.each(databasesUnderTest())('two processes share %s', (database) => {
+describe.each(databasesUnderTest())('two processes, in time zones a day apart, share %s', (database) => {
   describe.each([false, true])('with sessions: %s', (keepsSessions) => {
     let place: TestDatabase;
     let redis: TestRedis | undefined;
@@ -43,8 +43,8 @@ describe.each(databasesUnderTest())('two processes share %s', (database) => {
       await (await connection.initialize()).destroy();
       const options = { database: place.options, keepsSessions, redisPrefix: redis?.prefix };
       processes = [
-        await startProcess({ ...options, adapter: 'express' }),
-        await startProcess({ ...options, adapter: 'fastify' }),
+        await startProcess({ ...options, adapter: 'express', timeZone: 'Pacific/Kiritimati' }),
+        await startProcess({ ...options, adapter: 'fastify', timeZone: 'Pacific/Pago_Pago' }),
       ];
       [here, there] = processes.map(({ url }) => new Api(url, scan));
       await here?.post('/auth/register', { email: 'root@example.com', password: PASSWORD }).expect(201);

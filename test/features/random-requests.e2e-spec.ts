@@ -1,3 +1,5 @@
+import { bearer, cookie, database, jwt } from 'nestjs-users';
+import { Session } from '../support/users.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 const REQUESTS = 1500;
@@ -76,13 +78,25 @@ const ROUTES = [
     '/users/%00',
     '/auth//jwt/login?x=%',
   ],
+  ...['/auth/web/login', '/auth/web/logout', '/auth/web/logout-all', '/auth/jwt/logout-all'],
+  ...['/users/me/sessions', '/users/me/sessions/%00', '/users/me/sessions/1', '/users/x/sessions/1'],
 ];
+const OPTIONS = {
+  session: Session,
+  backends: [
+    { name: 'jwt', transport: bearer(), strategy: jwt() },
+    { name: 'web', transport: cookie(), strategy: database() },
+  ],
+};
+const COOKIE_FIELDS = ['', '__Host-session=x', '__Host-session=%', '=;;=', '__Host-session="x'];
+const ORIGINS = ['', 'null', 'https://evil.example', 'x', 'http://[', 'https://127.0.0.1'];
 const METHODS = ['get', 'post', 'patch', 'delete', 'head'] as const;
 
 onEachHost((host) => {
   test(`${REQUESTS} random requests: no 5xx, and nobody becomes more than they were`, async () => {
-    const { app, users, login } = await host();
+    const { app, api, users, login } = await host(OPTIONS);
     const { token } = await login();
+    const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     const url = await app.getUrl();
     const random = randomFrom(SEED);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)];
@@ -99,6 +113,9 @@ onEachHost((host) => {
         method: method.toUpperCase(),
         headers: {
           ...(type && { 'content-type': type }),
+          cookie: pick([...COOKIE_FIELDS, web.headers['cookie'] ?? '']),
+          origin: pick(ORIGINS),
+          'user-agent': pick(['', 'x'.repeat(2000), '\u00ff']),
           authorization: pick(['', 'Bearer x', `Bearer ${token}`, `Basic ${token}`]),
         },
         ...(method !== 'get' && method !== 'head' && { body }),

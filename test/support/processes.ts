@@ -13,6 +13,7 @@ const TARGET = join(ROOT, '.tmp/processes', process.env['JEST_WORKER_ID'] ?? '1'
 export interface ProcessOptions {
   adapter: Adapter;
   database: DataSourceOptions;
+  timeZone: string;
   /** Whether there is a session entity. */
   keepsSessions: boolean;
   /** The prefix of its keys in Redis; without one there is no `keyValue()` backend. */
@@ -29,6 +30,7 @@ export async function startProcess(options: ProcessOptions): Promise<OwnProcess>
   await compile();
   const child = fork(join(TARGET, 'test/support/process.app.js'), [JSON.stringify(options)], {
     execArgv: [],
+    env: { ...process.env, TZ: options.timeZone },
   });
   const first = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   const [url] = first as [unknown];

@@ -3,11 +3,13 @@ import { In, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeo
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../../common/ask-database.js';
 import { Background } from '../../common/background.js';
+import { DatabaseError } from '../../common/database-error.js';
 import { parseId } from '../../common/entity-id.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserQuestion } from '../../users/user-selects.js';
 import { UsersRepository } from '../../users/users.repository.js';
+import { BadCredentialsError } from '../../users/users.errors.js';
 import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { BaseSession } from './session.entity.js';
 
@@ -42,10 +44,16 @@ export class SessionsRepository {
     private readonly background: Background,
   ) {}
 
-  /** @returns the new row's id */
+  /**
+   * @returns the new row's id
+   * @throws {BadCredentialsError} where the user was deleted meanwhile
+   */
   async insert(user: BaseUser, values: Omit<Values, 'id'>): Promise<BaseSession['id']> {
     const row = { ...values, user: { id: user.id } } as QueryDeepPartialEntity<BaseSession>;
-    const { identifiers } = await this.ask(() => this.sessions.insert(row));
+    const { identifiers } = await this.ask(() => this.sessions.insert(row)).catch((error: unknown) => {
+      const isGone = error instanceof DatabaseError && error.fault === 'reference';
+      throw isGone ? new BadCredentialsError(error) : error;
+    });
     this.purgeNowAndThen();
     return (identifiers[0] as { id: BaseSession['id'] }).id;
   }
