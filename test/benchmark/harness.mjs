@@ -32,7 +32,10 @@ export async function compileApps(root) {
   }
 }
 
-/** Runs `measure` with a server for each `{ name, root }`, each in a process of its own; ends them whatever happens. */
+/**
+ * Runs `measure` with a server for each `{ name, app, variant, root }`, each in a process of its own; ends them whatever
+ * happens.
+ */
 export async function withServers(adapter, contestants, measure) {
   const servers = [];
   try {
@@ -43,11 +46,11 @@ export async function withServers(adapter, contestants, measure) {
   }
 }
 
-async function startServer(adapter, { name, app = name, root }) {
-  const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter]);
+async function startServer(adapter, { name, app = name, variant = '', root }) {
+  const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter, variant]);
   try {
-    const { url, token } = await messageFrom(child);
-    return { name, child, url, headers: { authorization: `Bearer ${token}` } };
+    const { url, headers } = await messageFrom(child);
+    return { name, child, url, headers };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

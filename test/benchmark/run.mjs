@@ -7,10 +7,16 @@ import { measureCurrentUser } from './current-user.mjs';
 import { compileApps } from './harness.mjs';
 import { measureLatency } from './latency.mjs';
 import { measureLogin } from './login.mjs';
+import { measureStrategies } from './strategies.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ADAPTERS = ['express', 'fastify'];
-const MEASUREMENTS = { 'current-user': measureCurrentUser, login: measureLogin, latency: measureLatency };
+const MEASUREMENTS = {
+  'current-user': measureCurrentUser,
+  strategies: measureStrategies,
+  login: measureLogin,
+  latency: measureLatency,
+};
 const FEWEST_ROUNDS = 5;
 
 const { values: given } = parseArgs({

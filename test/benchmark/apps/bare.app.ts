@@ -42,10 +42,10 @@ class BareController {
 })
 export class AppModule {}
 
-/** @returns no token: anybody may ask */
-export async function seed(app: INestApplication): Promise<string> {
+/** @returns no headers: anybody may ask */
+export async function seed(app: INestApplication): Promise<Record<string, string>> {
   const users = app.get<Repository<User>>(getRepositoryToken(User));
   known.id = (await users.save({ ...ADA })).id;
   known.hash = await hash(PASSWORD, ARGON2ID);
-  return '';
+  return {};
 }

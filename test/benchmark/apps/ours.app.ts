@@ -1,6 +1,7 @@
 import { type INestApplication, Module } from '@nestjs/common';
-import { UsersModule, UsersService } from 'nestjs-users';
-import { database, EMAIL, PASSWORD, User } from './user.entity.js';
+import { UsersModule } from 'nestjs-users';
+import { addUserAndLogIn } from './login.js';
+import { database, User } from './user.entity.js';
 
 @Module({
   imports: [
@@ -9,6 +10,8 @@ import { database, EMAIL, PASSWORD, User } from './user.entity.js';
       secret: 'only for this benchmark, 32 bytes or more',
       entities: { user: User },
       requireVerification: false,
+      // All load is of one client and one account, and more than ten logins of one account at once are refused.
+      limits: false,
       auth: {},
       currentUser: {},
     }),
@@ -16,13 +19,4 @@ import { database, EMAIL, PASSWORD, User } from './user.entity.js';
 })
 export class AppModule {}
 
-export async function seed(app: INestApplication): Promise<string> {
-  await app.get(UsersService).addUser({ email: EMAIL, password: PASSWORD }, { verify: true });
-  const answer = await fetch(`${await app.getUrl()}/auth/jwt/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return token;
-}
+export const seed = (app: INestApplication) => addUserAndLogIn(app, 'jwt');

@@ -6,11 +6,11 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 interface Application {
   AppModule: Type;
-  /** Adds the one user; returns an access token of theirs. */
-  seed: (app: INestApplication) => Promise<string>;
+  /** Adds the one user; returns the headers of a request of theirs. */
+  seed: (app: INestApplication) => Promise<Record<string, string>>;
 }
 
-/** Serves one application on one adapter for as long as its parent lives: `server.js bare fastify`. */
+/** Serves one application on one adapter for as long as its parent lives: `server.js strategies fastify database`. */
 const [name, adapter] = process.argv.slice(2);
 const { AppModule, seed } = (await import(`./${name}.app.js`)) as Application;
 const app = await NestFactory.create(
@@ -25,4 +25,4 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.(user + system);
 });
-process.send?.({ url: await app.getUrl(), token: await seed(app) });
+process.send?.({ url: await app.getUrl(), headers: await seed(app) });

@@ -59,8 +59,9 @@ class UsersController {
 })
 export class AppModule {}
 
-export async function seed(app: INestApplication): Promise<string> {
+export async function seed(app: INestApplication): Promise<Record<string, string>> {
   const users = app.get<Repository<User>>(getRepositoryToken(User));
   const { id, email } = await users.save({ ...ADA });
-  return app.get(JwtService).signAsync({ sub: id, username: email });
+  const token = await app.get(JwtService).signAsync({ sub: id, username: email });
+  return { authorization: `Bearer ${token}` };
 }
