@@ -68,7 +68,7 @@ export type { BackendOptions, BackendSettings } from './authentication/backend.o
 
 // Guards and decorators
 export { Authenticated, type AuthenticatedOptions } from './authentication/authenticated.guard.js';
-export { CurrentUser } from './authentication/current-user.decorator.js';
+export { CurrentIdentity, CurrentUser } from './authentication/current-user.decorator.js';
 export { UserLoadOptions } from './authentication/user-load-options.decorator.js';
 export { Public } from './authentication/public.decorator.js';
 export { Superuser } from './authorization/superuser.guard.js';

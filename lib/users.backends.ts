@@ -9,6 +9,8 @@ import type {
   TransportDefinition,
 } from './authentication/backend.options.js';
 import { SessionsRepository } from './authentication/sessions/sessions.repository.js';
+import { CookieTransport } from './authentication/transports/cookie.transport.js';
+import { ConfigurationError } from './common/configuration-error.js';
 import { definedFields } from './common/defined-fields.js';
 import { UsersRepository } from './users/users.repository.js';
 import { SETTINGS } from './users.module-definition.js';
@@ -37,9 +39,8 @@ export function backendProviders({ backends }: ResolvedPlan): Provider[] {
         ...injected: unknown[]
       ) => {
         const provided = (part: Part) => injected[tokens.indexOf(tokenOf(part) as InjectionToken)];
-        return backends.map((backend) =>
-          create(backend, { settings, users, adapter, sessions: kept, provided }),
-        );
+        const materials = { settings, users, adapter, sessions: kept, provided };
+        return requireOwnCookies(backends.map((backend) => create(backend, materials)));
       },
     },
   ];
@@ -74,6 +75,22 @@ function create({ name, transport, strategy }: BackendOptions, from: Materials):
           injected: provided(strategy),
         }),
   };
+}
+
+/** One cookie can't hold two tokens: the login by one backend would be a logout from the other. */
+function requireOwnCookies(backends: Backend[]): Backend[] {
+  const owners = new Map<string, string>();
+  for (const { name, transport } of backends) {
+    if (!(transport instanceof CookieTransport)) continue;
+    const owner = owners.get(transport.cookieName);
+    if (owner !== undefined) {
+      throw new ConfigurationError(
+        `backends.${name}: cookie() has the name of ${owner}'s cookie, ${transport.cookieName}; give one of them another name.`,
+      );
+    }
+    owners.set(transport.cookieName, name);
+  }
+  return backends;
 }
 
 const settingsOf = ({ options }: { options: object }, own: BackendSettings): BackendSettings => ({

@@ -29,8 +29,19 @@ export const isInjectionToken = (client: RedisClientOption): client is Injection
 export class Redis {
   readonly isIoredis: boolean;
 
-  /** @param option names it, should it be no client */
-  constructor(
+  /**
+   * @param injected what the token leads to, if `given` is one
+   * @throws {ConfigurationError} that names `option`
+   */
+  static from(given: RedisClientOption, injected: unknown, option: string): Redis {
+    if (!isInjectionToken(given)) return new Redis(given, option);
+    if (injected !== undefined) return new Redis(injected as RedisClient, option);
+    throw new ConfigurationError(
+      `${option} is an injection token that the factory returned; name it beside the plan, or return the client.`,
+    );
+  }
+
+  private constructor(
     readonly client: RedisClient,
     option: string,
   ) {

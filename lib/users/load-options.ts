@@ -1,3 +1,4 @@
+import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
 import type { EntityMetadata, FindOptionsRelations, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { BaseUser } from './user.entity.js';
 
@@ -35,7 +36,8 @@ export function joinRelations<Entity extends ObjectLiteral>(
 ): void {
   for (const [name, nested] of Object.entries(relations as Relations)) {
     if (!nested) continue;
-    const joined = `${alias}_${name}`;
+    const { driver } = builder.dataSource;
+    const joined = DriverUtils.buildAlias(driver, { joiner: '_' }, alias, name);
     builder.leftJoinAndSelect(`${alias}.${name}`, joined);
     const target = metadata.findRelationWithPropertyPath(name)?.inverseEntityMetadata;
     if (target && typeof nested === 'object') joinRelations(builder, joined, target, nested);

@@ -189,6 +189,7 @@ onEachHost((host) => {
     }
     await unused.get('/users/me').expect(401);
     await used.get('/users/me').expect(200);
+    expect(await list(used)).toHaveLength(1);
     travel(601);
     await used.get('/users/me').expect(401);
   });
@@ -212,6 +213,20 @@ onEachHost((host) => {
     expect(Date.parse(session?.lastUsedAt ?? '') - Date.parse(session?.createdAt ?? '')).toBeGreaterThan(
       60_000,
     );
+  });
+
+  test.each(['web', 'app'])('a fresh token of %s makes a login no longer', async (backend) => {
+    const { api, addUser } = await host(OPTIONS);
+    await addUser();
+    const client = await api.loggedIn('ada@example.com', PASSWORD, backend);
+    const lifetime = backend === 'web' ? 7200 : 3600;
+    travel(lifetime - 100);
+    const change = { password: 'a new password indeed', currentPassword: PASSWORD };
+    const fresh = api.carrying(await client.patch('/users/me', change).expect(200));
+    travel(90);
+    await fresh.get('/users/me').expect(200);
+    travel(20);
+    await fresh.get('/users/me').expect(401);
   });
 
   test('sessions have integer ids where the host says so', async () => {

@@ -206,6 +206,24 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
   });
 
+  test('what one count refuses takes nothing of the others', async () => {
+    const { api, addUser } = await host({
+      limits: { login: TWO, clientLogins: { attempts: 4, windowSeconds: 900 } },
+    });
+    await addUser();
+    for (const status of [400, 400, 429, 429, 429]) await api.post('/auth/jwt/login', WRONG).expect(status);
+    for (const status of [400, 400, 429]) {
+      await api.post('/auth/jwt/login', { ...WRONG, email: 'eve@example.com' }).expect(status);
+    }
+  });
+
+  test('a forwarded address that is not trusted is told in the log, once', async () => {
+    const { api, scan } = await host({ limits: {} });
+    for (let guess = 0; guess < 3; guess++) await from(api, '192.0.2.1').post('/auth/jwt/login', WRONG);
+    const warnings = scan.logLines.filter((line) => line.includes('trustedProxies is 0'));
+    expect(warnings).toHaveLength(1);
+  });
+
   test('a limit ends by itself', async () => {
     const { api, addUser } = await host({ limits: { login: TWO } });
     await addUser();

@@ -78,6 +78,10 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       /backends\.web\.idleSeconds must be a whole number from 120 to 3600/,
     ],
     [withDatabase({ idle: 4000 }), /backends\.web: database\(\)\.idle does not exist/],
+    [
+      { backends: ['one', 'two'].map((name) => ({ name, transport: cookie(), strategy: jwt() })) },
+      /backends\.two: cookie\(\) has the name of one's cookie, __Host-session; give one of them another name/,
+    ],
     [withRedis({}), /backends\.kiosk\.client is missing; give keyValue\(\) a Redis client/],
     [withRedis({ client: {} }), /backends\.kiosk\.client must be a client of the package redis or ioredis/],
     [

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { Credential, Login } from '../backend.js';
+import type { StrategyContext } from '../backend.options.js';
 import type { BaseSession } from './session.entity.js';
 import type { SessionOwner, SessionsRepository } from './sessions.repository.js';
 
@@ -12,8 +13,8 @@ const LONGEST_USER_AGENT = 255;
 export class LoginSessions {
   constructor(
     private readonly sessions: SessionsRepository,
-    private readonly lifetimeSeconds: number,
-    private readonly trustedProxies: number,
+    private readonly context: Pick<StrategyContext, 'trustedProxies'>,
+    private readonly lifetimes: { lifetimeSeconds: number; idleSeconds?: number | undefined },
   ) {}
 
   /**
@@ -22,10 +23,10 @@ export class LoginSessions {
    * @throws {NotAuthenticatedError} where that row was ended meanwhile
    */
   async open(user: BaseUser, login: Login, tokenHash: string | null): Promise<BaseSession['id']> {
-    const now = new Date();
-    const expiresAt = new Date(now.getTime() + this.lifetimeSeconds * 1000);
-    const values = { tokenHash, tokenVersion: user.tokenVersion, lastUsedAt: now, expiresAt };
     const { replaces, request, authenticatedAt } = login;
+    const [now, createdAt] = [new Date(), new Date(authenticatedAt * 1000)];
+    const expiresAt = this.end(createdAt, now);
+    const values = { tokenHash, tokenVersion: user.tokenVersion, lastUsedAt: now, expiresAt };
     if (replaces?.session) {
       const { id } = replaces.session;
       if (!(await this.sessions.update({ id }, values))) {
@@ -33,21 +34,28 @@ export class LoginSessions {
       }
       return id;
     }
-    const createdAt = new Date(authenticatedAt * 1000);
     return this.sessions.insert(user, { ...values, createdAt, ...this.origin(request) });
   }
 
   credential({ user, session }: SessionOwner): Credential {
-    this.sessions.noteUse(session);
+    const now = new Date();
+    this.sessions.noteUse(session, now, this.end(session.createdAt, now));
     const authenticatedAt = Math.floor(session.createdAt.getTime() / 1000);
     return { user, session, tokenVersion: session.tokenVersion, authenticatedAt };
+  }
+
+  /** When a session that is used now will be over. */
+  private end(createdAt: Date, now: Date): Date {
+    const { lifetimeSeconds, idleSeconds } = this.lifetimes;
+    const end = createdAt.getTime() + lifetimeSeconds * 1000;
+    return new Date(idleSeconds === undefined ? end : Math.min(end, now.getTime() + idleSeconds * 1000));
   }
 
   private origin(request: HttpRequest | undefined): Pick<BaseSession, 'userAgent' | 'ip'> {
     if (!request) return { userAgent: null, ip: null };
     return {
       userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null,
-      ip: clientAddress(request, this.trustedProxies),
+      ip: clientAddress(request, this.context.trustedProxies),
     };
   }
 }

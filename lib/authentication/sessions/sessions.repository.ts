@@ -74,14 +74,13 @@ export class SessionsRepository {
     return this.first('by session', ask, { user, session, now: Date.now() }, load);
   }
 
-  /** Notes that the session is in use: once a minute at most, and after the answer. */
-  noteUse({ id, lastUsedAt }: BaseSession): void {
-    const now = Date.now();
-    if (now - lastUsedAt.getTime() < USE_IS_NOTED_EVERY_MS || this.beingNoted.has(id)) return;
+  /** Notes that the session is in use, once a minute at most, and after the answer. */
+  noteUse({ id, lastUsedAt }: BaseSession, now: Date, expiresAt: Date): void {
+    if (now.getTime() - lastUsedAt.getTime() < USE_IS_NOTED_EVERY_MS || this.beingNoted.has(id)) return;
     this.beingNoted.add(id);
     this.background.run('Noting the use of a session', async () => {
       try {
-        await this.update({ id, lastUsedAt: LessThan(new Date(now)) }, { lastUsedAt: new Date(now) });
+        await this.update({ id, lastUsedAt: LessThan(now) }, { lastUsedAt: now, expiresAt });
       } finally {
         this.beingNoted.delete(id);
       }

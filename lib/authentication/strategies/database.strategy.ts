@@ -6,7 +6,7 @@ import type { Credential, Identity, IssuedToken, Login, Strategy } from '../back
 import type { StrategyContext, StrategyDefinition } from '../backend.options.js';
 import { LoginSessions } from '../sessions/login-sessions.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
-import { type LifetimeOptions, lifetimeOf } from './lifetime.js';
+import { type LifetimeOptions, lifetimeOf, remainingSeconds } from './lifetime.js';
 import { randomToken, tokenHash } from './opaque-token.js';
 
 /** What {@link database} takes. */
@@ -38,8 +38,12 @@ export const database = (options: DatabaseOptions = {}): StrategyDefinition => (
 
 const SHORTEST_IDLE_SECONDS = 120;
 
-function idleOf(backend: string, { idleSeconds }: DatabaseOptions, lifetimeSeconds: number): number {
-  if (idleSeconds === undefined) return lifetimeSeconds;
+function idleOf(
+  backend: string,
+  { idleSeconds }: DatabaseOptions,
+  lifetimeSeconds: number,
+): number | undefined {
+  if (idleSeconds === undefined) return undefined;
   const most = Math.max(SHORTEST_IDLE_SECONDS, lifetimeSeconds);
   return requireWholeNumber(`backends.${backend}.idleSeconds`, idleSeconds, SHORTEST_IDLE_SECONDS, most);
 }
@@ -52,22 +56,21 @@ class DatabaseStrategy implements Strategy {
     private readonly context: StrategyContext,
     private readonly sessions: SessionsRepository,
     private readonly lifetimeSeconds: number,
-    private readonly idleSeconds: number,
+    idleSeconds: number | undefined,
   ) {
-    this.logins = new LoginSessions(sessions, lifetimeSeconds, context.trustedProxies);
+    this.logins = new LoginSessions(sessions, context, { lifetimeSeconds, idleSeconds });
   }
 
   async issue(user: BaseUser, login: Login): Promise<IssuedToken> {
     const token = randomToken();
     await this.logins.open(user, login, tokenHash(this.context.backend, token) ?? null);
-    return { token, lifetimeSeconds: this.lifetimeSeconds };
+    return { token, lifetimeSeconds: remainingSeconds(login, this.lifetimeSeconds) };
   }
 
   async identify(token: string, load?: LoadOptions): Promise<Credential | undefined> {
     const hash = tokenHash(this.context.backend, token);
     const owner = hash === undefined ? undefined : await this.sessions.findByTokenHash(hash, load);
-    const isIdle = owner && Date.now() - owner.session.lastUsedAt.getTime() > this.idleSeconds * 1000;
-    return owner && !isIdle ? this.logins.credential(owner) : undefined;
+    return owner && this.logins.credential(owner);
   }
 
   async revoke({ user, session }: Identity): Promise<void> {

@@ -11,7 +11,7 @@ import { LoginSessions } from '../sessions/login-sessions.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { AccessClaims } from './access-claims.js';
 import { JwtPassport } from './jwt.passport.js';
-import { type LifetimeOptions, lifetimeOf } from './lifetime.js';
+import { type LifetimeOptions, lifetimeOf, remainingSeconds } from './lifetime.js';
 
 /** What {@link jwt} takes. */
 export interface JwtOptions extends LifetimeOptions {
@@ -76,8 +76,9 @@ class JwtStrategy implements Strategy {
 
   protected async sign(user: BaseUser, login: Login, sid?: string): Promise<IssuedToken> {
     const claims = { sub: String(user.id), ver: user.tokenVersion, auth_time: login.authenticatedAt, sid };
-    const token = await this.tokens.sign(definedFields(claims) as typeof claims, this.lifetimeSeconds);
-    return { token, lifetimeSeconds: this.lifetimeSeconds };
+    const lifetimeSeconds = remainingSeconds(login, this.lifetimeSeconds);
+    const token = await this.tokens.sign(definedFields(claims) as typeof claims, lifetimeSeconds);
+    return { token, lifetimeSeconds };
   }
 
   /** A token that names a session is refused: nothing here would know that the session is over. */
@@ -109,7 +110,7 @@ class SessionJwtStrategy extends JwtStrategy {
     private readonly sessions: SessionsRepository,
   ) {
     super(context, tokens, lifetimeSeconds);
-    this.logins = new LoginSessions(sessions, lifetimeSeconds, context.trustedProxies);
+    this.logins = new LoginSessions(sessions, context, { lifetimeSeconds });
   }
 
   override async issue(user: BaseUser, login: Login): Promise<IssuedToken> {

@@ -6,7 +6,7 @@ import type { BaseUser } from '../../users/user.entity.js';
 import type { UsersRepository } from '../../users/users.repository.js';
 import type { Credential, Identity, IssuedToken, Login, Strategy } from '../backend.js';
 import type { StrategyContext, StrategyDefinition } from '../backend.options.js';
-import { type LifetimeOptions, lifetimeOf } from './lifetime.js';
+import { type LifetimeOptions, lifetimeOf, remainingSeconds } from './lifetime.js';
 import { randomToken, tokenHash } from './opaque-token.js';
 
 /** What {@link keyValue} takes. */
@@ -33,7 +33,7 @@ function clientOf({ backend, settings, injected }: StrategyContext): Redis {
   const option = `backends.${backend}.client`;
   if (client === undefined)
     throw new ConfigurationError(`${option} is missing; give keyValue() a Redis client.`);
-  return new Redis((isInjectionToken(client) ? injected : client) as object, option);
+  return Redis.from(client, injected, option);
 }
 
 /** What a key leads to. */
@@ -57,18 +57,19 @@ class KeyValueStrategy implements Strategy {
     this.users = context.users;
   }
 
-  async issue(user: BaseUser, { authenticatedAt, replaces }: Login): Promise<IssuedToken> {
+  async issue(user: BaseUser, login: Login): Promise<IssuedToken> {
     const token = randomToken();
+    const lifetimeSeconds = remainingSeconds(login, this.lifetimeSeconds);
     const entry: Entry = {
       sub: String(user.id),
       ver: user.tokenVersion,
-      authTime: authenticatedAt,
-      exp: nowInSeconds() + this.lifetimeSeconds,
+      authTime: login.authenticatedAt,
+      exp: nowInSeconds() + lifetimeSeconds,
     };
     const key = this.key(token) as string;
-    await this.redis.send('SET', key, JSON.stringify(entry), 'EX', String(this.lifetimeSeconds));
-    if (replaces) await this.revoke(replaces);
-    return { token, lifetimeSeconds: this.lifetimeSeconds };
+    await this.redis.send('SET', key, JSON.stringify(entry), 'EX', String(lifetimeSeconds));
+    if (login.replaces) await this.revoke(login.replaces);
+    return { token, lifetimeSeconds };
   }
 
   async identify(token: string, load?: LoadOptions): Promise<Credential | undefined> {

@@ -45,13 +45,16 @@ export const cookie = (options: CookieOptions = {}): TransportDefinition => ({
   create: ({ backend, settings, adapter }) => new CookieTransport(resolveCookie(backend, settings), adapter),
 });
 
-class CookieTransport implements Transport {
+/** See {@link cookie}. */
+export class CookieTransport implements Transport {
   readonly challenge: string;
+  readonly cookieName: string;
 
   constructor(
     private readonly settings: CookieSettings,
     private readonly adapter: HttpAdapterHost,
   ) {
+    this.cookieName = settings.name;
     this.challenge = `Cookie cookie-name="${settings.name}"`;
   }
 

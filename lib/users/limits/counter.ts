@@ -55,7 +55,8 @@ export class Counter {
 
   /** @returns in how many milliseconds to try again; 0 if this attempt is still among those allowed */
   async take(subject: string): Promise<number> {
-    const key = this.key(subject);
+    const key = keyOf(subject);
+    this.remember(key);
     try {
       await this.ask(() => this.limiter.consume(key));
       return 0;
@@ -66,27 +67,24 @@ export class Counter {
   }
 
   async giveBack(subject: string): Promise<void> {
-    await this.ask(() => this.limiter.reward(this.key(subject)));
+    await this.ask(() => this.limiter.reward(keyOf(subject)));
   }
 
   async forget(subject: string): Promise<void> {
-    await this.ask(() => this.limiter.delete(this.key(subject)));
+    await this.ask(() => this.limiter.delete(keyOf(subject)));
   }
 
   /** Notes the subject until a window from now ends. */
   async note(subject: string): Promise<void> {
-    const key = this.key(subject);
+    const key = keyOf(subject);
+    this.remember(key);
     await this.ask(() => this.limiter.set(key, 1, this.limiter.duration));
   }
 
   async knows(subject: string): Promise<boolean> {
-    return (await this.ask(() => this.limiter.get(this.key(subject)))) !== null;
-  }
-
-  /** Of one length, and nobody's address in clear. */
-  private key(subject: string): string {
-    const key = hash('sha256', subject, 'base64url');
-    this.remember(key);
-    return key;
+    return (await this.ask(() => this.limiter.get(keyOf(subject)))) !== null;
   }
 }
+
+/** Of one length, and nobody's address in clear. */
+const keyOf = (subject: string): string => hash('sha256', subject, 'base64url');

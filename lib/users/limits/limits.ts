@@ -1,6 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { clientAddress, clientNetwork } from '../../common/client-address.js';
 import type { HttpRequest } from '../../common/http.js';
-import { isInjectionToken, Redis, type RedisClient } from '../../common/redis.js';
+import { Redis, type RedisClient } from '../../common/redis.js';
 import { UsersError } from '../../common/users-error.js';
 import type { UsersSettings } from '../users.settings.js';
 import { Counter } from './counter.js';
@@ -17,6 +18,9 @@ export class TooManyAttemptsError extends UsersError {
   }
 }
 
+/** A limit, and who or what is counted. */
+type Count = readonly [LimitName, string];
+
 /** Node's timers hold no month; two weeks of absence are enough to be a stranger again. */
 const KNOWN_CLIENT = { attempts: 1, windowSeconds: 14 * 86_400 };
 
@@ -29,12 +33,13 @@ export class Limits {
   /** Which clients have logged in to which accounts: no flood of guesses from elsewhere keeps them out. */
   private readonly knownClients: Counter;
   private readonly trustedProxies: number;
+  private readonly logger = new Logger('UsersModule');
+  private hasWarned = false;
 
   /** @param injected the client, where `limits.store` is a token */
   constructor({ limits: settings, trustedProxies }: UsersSettings, injected: RedisClient | undefined) {
     const { store, prefix, limits } = settings;
-    const client = store !== undefined && isInjectionToken(store) ? injected : store;
-    const redis = store === undefined ? undefined : new Redis(client as RedisClient, 'limits.store');
+    const redis = store === undefined ? undefined : Redis.from(store, injected, 'limits.store');
     for (const [name, limit] of Object.entries(limits)) {
       if (limit) this.counters.set(name as LimitName, Counter.create(name, limit, redis, prefix));
     }
@@ -56,15 +61,12 @@ export class Limits {
     if (!request || this.counters.size === 0) return judge();
     const client = this.client(request);
     const accountThere = JSON.stringify([account, client]);
-    const counted: [LimitName, string][] = [
+    const isKnown = await this.knownClients.knows(accountThere);
+    const counted = await this.takeAll([
       ['clientLogins', client],
       ['login', accountThere],
-    ];
-    for (const [name, subject] of counted) await this.take(name, subject);
-    if (!(await this.knownClients.knows(accountThere))) {
-      counted.push(['accountLogins', account ?? '']);
-      await this.take('accountLogins', account ?? '');
-    }
+      ...(isKnown ? [] : [['accountLogins', account ?? ''] as const]),
+    ]);
 
     const result = await judge().catch(async (error: unknown) => {
       await this.giveBack(counted);
@@ -103,12 +105,34 @@ export class Limits {
     return !request || !((await this.counters.get('mails')?.take(address)) ?? 0);
   }
 
-  private async giveBack(counted: readonly [LimitName, string][]): Promise<void> {
+  /** All or none: what is not judged because of one count takes nothing of the others. */
+  private async takeAll(counts: readonly Count[]): Promise<readonly Count[]> {
+    for (const [index, [name, subject]] of counts.entries()) {
+      try {
+        await this.take(name, subject);
+      } catch (refusal) {
+        await this.giveBack(counts.slice(0, index));
+        throw refusal;
+      }
+    }
+    return counts;
+  }
+
+  private async giveBack(counted: readonly Count[]): Promise<void> {
     for (const [name, subject] of counted) await this.counters.get(name)?.giveBack(subject);
   }
 
   private client(request: HttpRequest): string {
+    if (this.trustedProxies === 0 && request.headers['x-forwarded-for'] !== undefined) this.warnOfProxy();
     return clientNetwork(clientAddress(request, this.trustedProxies));
+  }
+
+  private warnOfProxy(): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.logger.warn(
+      'A request carries X-Forwarded-For, and trustedProxies is 0: if it came through a proxy, all clients count as one.',
+    );
   }
 
   private async take(name: LimitName, subject: string): Promise<void> {
