@@ -11,7 +11,14 @@ import { AppUsersService } from './users/users.service.js';
 
 @Module({})
 export class AppModule {
-  static for({ database, outbox, requireVerification, secret, superuser }: Configuration): DynamicModule {
+  static for({
+    database,
+    hasLimits,
+    outbox,
+    requireVerification,
+    secret,
+    superuser,
+  }: Configuration): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -33,6 +40,7 @@ export class AppModule {
           backends: [{ name: 'jwt', transport: bearer(), strategy: jwt({ lifetimeSeconds: 3600 }) }],
           passwords: { minLength: 3 },
           requireVerification,
+          ...(!hasLimits && { limits: false as const }),
           auth: {},
           registration: {},
           verification: {},

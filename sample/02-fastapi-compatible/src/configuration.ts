@@ -10,13 +10,14 @@ export interface Configuration {
   superuser?: { email: string; password: string };
   adapter: 'express' | 'fastify';
   requireVerification: boolean;
+  /** FastAPI Users has no limits; without them anybody may guess for ever. */
+  hasLimits: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
 
 /** @throws an Error whose message is one sentence for whoever starts the application */
 export function readConfiguration(env: Environment): Configuration {
-  oneOf(env, 'LIMITS', ['off']);
   return {
     port: portOf(env.PORT ?? '8000'),
     database: databaseOptions(env.DATABASE_URL ?? 'sqlite::memory:'),
@@ -25,6 +26,7 @@ export function readConfiguration(env: Environment): Configuration {
     superuser: superuserOf(env),
     adapter: oneOf(env, 'ADAPTER', ['express', 'fastify']),
     requireVerification: oneOf(env, 'REQUIRE_VERIFICATION', ['false', 'true']) === 'true',
+    hasLimits: oneOf(env, 'LIMITS', ['on', 'off']) === 'on',
   };
 }
 
