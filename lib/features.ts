@@ -3,6 +3,7 @@ import { currentUserFeature } from './features/current-user/current-user.feature
 import type { Feature } from './features/feature.js';
 import { passwordResetFeature } from './features/password-reset/password-reset.feature.js';
 import { registrationFeature } from './features/registration/registration.feature.js';
+import { roleManagementFeature } from './features/role-management/role-management.feature.js';
 import { userManagementFeature } from './features/user-management/user-management.feature.js';
 import { verificationFeature } from './features/verification/verification.feature.js';
 
@@ -13,5 +14,6 @@ export const FEATURES: readonly Feature<never>[] = [
   verificationFeature,
   passwordResetFeature,
   currentUserFeature,
+  roleManagementFeature,
   userManagementFeature,
 ];

@@ -11,6 +11,7 @@ export { ConfigurationError } from './common/configuration-error.js';
 // Entities
 export { BaseUser, IntUser, UuidUser, type UserId } from './users/user.entity.js';
 
+export { BaseRole, IntRole, UuidRole } from './roles/role.entity.js';
 export { BaseSession, IntSession, UuidSession } from './authentication/sessions/session.entity.js';
 
 // The service, its hooks and events, and the repository
@@ -29,6 +30,18 @@ export type { RedisClient, RedisClientOption } from './common/redis.js';
 export type { PasswordOptions, PasswordSchemeName } from './users/passwords/password.settings.js';
 export type { HttpRequest, HttpResponse } from './common/http.js';
 export type { Secret } from './common/keyring.js';
+
+// Roles
+export { RolesService, type UserWithRoles } from './roles/roles.service.js';
+export { type RoleFields, RolesRepository, type RolesQuery } from './roles/roles.repository.js';
+export { RoleAssignmentDto, RoleCreateDto, RoleReadDto, RoleUpdateDto } from './roles/roles.dto.js';
+export {
+  InvalidRoleNameError,
+  RoleAlreadyAssignedError,
+  RoleAlreadyExistsError,
+  RoleNotAssignedError,
+  RoleNotFoundError,
+} from './roles/roles.errors.js';
 
 // DTO classes, each the token of the class that takes its place
 export {
@@ -71,6 +84,7 @@ export { Authenticated, type AuthenticatedOptions } from './authentication/authe
 export { CurrentIdentity, CurrentUser } from './authentication/current-user.decorator.js';
 export { UserLoadOptions } from './authentication/user-load-options.decorator.js';
 export { Public } from './authentication/public.decorator.js';
+export { RolesAccepted, type RolesGuardOptions, RolesRequired } from './authorization/roles.guard.js';
 export { Superuser } from './authorization/superuser.guard.js';
 
 // Options of the features
@@ -79,6 +93,7 @@ export type { AuthOptions } from './features/auth/auth.options.js';
 export type { CurrentUserOptions } from './features/current-user/current-user.options.js';
 export type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
 export type { RegistrationOptions } from './features/registration/registration.options.js';
+export type { RoleManagementOptions } from './features/role-management/role-management.options.js';
 export type { UserManagementOptions } from './features/user-management/user-management.options.js';
 export type { VerificationOptions } from './features/verification/verification.options.js';
 

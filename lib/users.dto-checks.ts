@@ -15,7 +15,7 @@ export function resolveDtos(given: DtoOptions, identifier: string): ResolvedDtos
   for (const name of Object.keys(DEFAULT_DTOS) as (keyof DtoOptions)[]) {
     const dto = given[name];
     if (dto === undefined) continue;
-    if (name === 'read') checkReadDto('dtos.read', dto);
+    if (name === 'read' || name === 'roleRead') checkReadDto(`dtos.${name}`, dto);
     else checkInputDto(`dtos.${name}`, dto, defaults[name] as Type);
     dtos[name] = dto;
   }

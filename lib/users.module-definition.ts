@@ -14,6 +14,9 @@ import { Background } from './common/background.js';
 import { isInjectionToken, type RedisClient } from './common/redis.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
 import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
+import type { BaseRole } from './roles/role.entity.js';
+import { ROLE_ENTITY_REPOSITORY, RolesRepository } from './roles/roles.repository.js';
+import { RolesService } from './roles/roles.service.js';
 import { AccountMails } from './users/account-mails.js';
 import { AccountTokens } from './users/account-tokens.js';
 import { Credentials } from './users/credentials.js';
@@ -45,6 +48,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     limitsProvider(plan),
     { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
     ...(plan.session ? sessionProviders(plan.session, plan.dataSource) : []),
+    ...(plan.role ? roleProviders(plan.role, plan.dataSource) : []),
     { provide: UsersService, useClass: plan.service },
     ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
     ...dtoProviders(plan.dtos),
@@ -62,6 +66,7 @@ export const createExports = (plan: ResolvedPlan) => [
   ...[UsersService, UsersRepository, Authenticator, Reauthentication, USERS_SETTINGS],
   ...(plan.service === UsersService ? [] : [plan.service]),
   ...(plan.session ? [SessionsService] : []),
+  ...(plan.role ? [RolesService, RolesRepository] : []),
   ...Object.values(DEFAULT_DTOS),
 ];
 
@@ -84,6 +89,11 @@ function limitsProvider({ declared }: ResolvedPlan): Provider {
 const sessionProviders = (entity: Type<BaseSession>, dataSource: string | undefined): Provider[] => [
   { provide: SESSION_ENTITY_REPOSITORY, useExisting: getRepositoryToken(entity, dataSource) },
   ...[SessionsRepository, SessionsService],
+];
+
+const roleProviders = (entity: Type<BaseRole>, dataSource: string | undefined): Provider[] => [
+  { provide: ROLE_ENTITY_REPOSITORY, useExisting: getRepositoryToken(entity, dataSource) },
+  ...[RolesRepository, RolesService],
 ];
 
 /** Each default class stands for the class that takes its place. */

@@ -9,6 +9,7 @@ import type { UsersModuleAsyncOptions, UsersModuleOptions } from './users.option
 import { type ResolvedPlan, resolvePlan } from './users.plan.js';
 import { resolveSettings } from './users.settings.js';
 import { LoadChecks } from './users.load-checks.js';
+import { RoleChecks } from './users.role-checks.js';
 import { SessionChecks } from './users.session-checks.js';
 import { UnreadableBodies } from './users.unreadable-bodies.js';
 
@@ -37,7 +38,8 @@ export class UsersModule {
 /** Inside the library a user is a BaseUser; TypeORM's repositories are invariant in their entity. */
 const asPlan = (options: object) => options as Parameters<typeof resolvePlan>[0];
 
-const entitiesOf = ({ user, session }: ResolvedPlan) => (session ? [user, session] : [user]);
+const entitiesOf = ({ user, session, role }: ResolvedPlan) =>
+  [user, session, role].filter((entity) => entity !== undefined);
 
 function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
   return {
@@ -50,6 +52,7 @@ function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
       BootChecks,
       LoadChecks,
       SessionChecks,
+      RoleChecks,
       UnreadableBodies,
       ...backendProviders(plan),
       ...createProviders(plan),

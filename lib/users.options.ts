@@ -6,8 +6,10 @@ import type { AuthOptions } from './features/auth/auth.options.js';
 import type { CurrentUserOptions } from './features/current-user/current-user.options.js';
 import type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
 import type { RegistrationOptions } from './features/registration/registration.options.js';
+import type { RoleManagementOptions } from './features/role-management/role-management.options.js';
 import type { UserManagementOptions } from './features/user-management/user-management.options.js';
 import type { VerificationOptions } from './features/verification/verification.options.js';
+import type { BaseRole } from './roles/role.entity.js';
 import type { NormalizeIdentifier } from './users/email-address.js';
 import type { LimitsOptions } from './users/limits/limits.options.js';
 import type { PasswordOptions } from './users/passwords/password.settings.js';
@@ -23,6 +25,8 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
     user: Type<User>;
     /** Extends `UuidSession` or `IntSession`. Default: none; then no session can be listed or ended by itself. */
     session?: Type<BaseSession>;
+    /** Extends `UuidRole` or `IntRole`. Default: none; then there are no roles. */
+    role?: Type<BaseRole>;
   };
   /** The name of the TypeORM data source that holds the entities. Default: TypeORM's `default`. */
   dataSource?: string;
@@ -52,6 +56,8 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   passwordReset?: PasswordResetOptions;
   /** Registers the routes of the logged-in user. Default: not registered. */
   currentUser?: CurrentUserOptions<User>;
+  /** Registers administration of roles, and who has which. Default: not registered. */
+  roleManagement?: RoleManagementOptions;
   /** Registers administration of users. Default: not registered. */
   userManagement?: UserManagementOptions<User>;
 }

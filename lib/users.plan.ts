@@ -10,6 +10,7 @@ import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
 import { FEATURES } from './features.js';
 import type { BaseUser } from './users/user.entity.js';
 import { DEFAULT_DTOS } from './users/users.dtos.js';
+import type { BaseRole } from './roles/role.entity.js';
 import { UsersService } from './users/users.service.js';
 import { checkInputDto, checkReadDto, resolveDtos } from './users.dto-checks.js';
 import type { UsersModuleAsyncOptions, UsersModuleSettings, UsersPlanOptions } from './users.options.js';
@@ -18,6 +19,7 @@ import type { UsersModuleAsyncOptions, UsersModuleSettings, UsersPlanOptions } f
 export interface ResolvedPlan extends HostPlan {
   user: Type<BaseUser>;
   session: Type<BaseSession> | undefined;
+  role: Type<BaseRole> | undefined;
   dataSource: string | undefined;
   service: Type<UsersService>;
   imports: NonNullable<ModuleMetadata['imports']>;
@@ -61,19 +63,22 @@ export function resolvePlan(given: Given): ResolvedPlan {
     options.entities?.user,
     'your entity, which extends UuidUser or IntUser',
   );
-  const session = sessionOf(options.entities);
+  const session = optionalEntity('session', options.entities?.session, 'UuidSession or IntSession');
+  const role = optionalEntity('role', options.entities?.role, 'UuidRole or IntRole');
   const keepsSessions = session !== undefined;
   const identifier = options.identifier ?? 'email';
   const backends = checkBackends(options.backends ?? [{ name: 'jwt', transport: bearer(), strategy: jwt() }]);
   const dtos = resolveDtos(options.dtos ?? {}, identifier);
   const features = openFeatures(options);
   const parts = features.map(({ feature, options: own }) =>
-    feature.build(own, { identifier, backends, dtos, keepsSessions }),
+    feature.build(own, { identifier, backends, dtos, keepsSessions, hasRoles: role !== undefined }),
   );
 
   return {
     user,
     session,
+    role,
+    hasRoles: role !== undefined,
     keepsSessions,
     identifier,
     backends,
@@ -96,9 +101,9 @@ function requireClass<T>(path: string, value: Type<T> | undefined, expected: str
   throw new ConfigurationError(`${path} is missing; give it ${expected}.`);
 }
 
-function sessionOf({ session }: Partial<Given['entities']> = {}): Type<BaseSession> | undefined {
-  const expected = 'your entity, which extends UuidSession or IntSession';
-  return session === undefined ? undefined : requireClass('entities.session', session, expected);
+function optionalEntity<T>(name: string, entity: Type<T> | undefined, bases: string): Type<T> | undefined {
+  if (entity === undefined) return undefined;
+  return requireClass(`entities.${name}`, entity, `your entity, which extends ${bases}`);
 }
 
 function checkService(service: UsersPlanOptions['service']): Type<UsersService> {

@@ -39,6 +39,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       identifier: plan.identifier,
       normalizeIdentifier:
         settings.normalizeIdentifier ?? (plan.identifier === 'email' ? normalizeEmail : normalizeName),
+      hasRoles: plan.role !== undefined,
       requireVerification: requireBoolean('requireVerification', settings.requireVerification ?? true),
       passwords: resolvePasswords(settings.passwords ?? {}),
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),

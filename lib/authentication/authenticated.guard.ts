@@ -6,7 +6,6 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import { ConfigurationError } from '../common/configuration-error.js';
 import { type HttpRequest, responseOf, withHeaders } from '../common/http.js';
@@ -15,7 +14,7 @@ import { NotAllowedError, NotAuthenticatedError } from '../common/users-error.js
 import { USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
 import { Authenticator, remember } from './authenticator.js';
 import type { Identity } from './backend.js';
-import { loadOptionsOf } from './user-load-options.decorator.js';
+import { declaredGuards, loadOptionsOf } from './user-load-options.decorator.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
 /** Whom {@link Authenticated} lets in. */
@@ -139,9 +138,7 @@ function createGuard(options: AuthenticatedOptions): Type<CanActivate> {
 
 /** Whether the route says more precisely whom it lets in than a guard of the whole application does. */
 function hasOwnGuard(context: ExecutionContext, applicationWide: Type): boolean {
-  const declared = [context.getHandler(), context.getClass()].flatMap(
-    (target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? [],
-  );
+  const declared = declaredGuards(context);
   if (declared.includes(applicationWide)) return false;
   return declared.some((guard) => typeof guard === 'function' && AUTHENTICATES in guard);
 }

@@ -1,4 +1,5 @@
 import { type ExecutionContext, SetMetadata, type Type } from '@nestjs/common';
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { type LoadOptions, mergeLoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
 
@@ -15,6 +16,15 @@ export const UserLoadOptions = <User extends BaseUser>(options: LoadOptions<User
 export const declaredLoadOptions = (target: object): LoadOptions | undefined =>
   Reflect.getMetadata(LOAD_OPTIONS, target) as LoadOptions | undefined;
 
+/** A guard that has this static property needs these relations of the user whom it lets in. */
+export const NEEDS = Symbol('nestjs-users: relations that a guard needs');
+
+/** The guards that stand at the handler and at the controller. */
+export const declaredGuards = (context: ExecutionContext): unknown[] =>
+  [context.getHandler(), context.getClass()].flatMap(
+    (target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? [],
+  );
+
 type Handlers = WeakMap<object, LoadOptions | undefined>;
 const known = new WeakMap<Type, Handlers>();
 
@@ -23,11 +33,15 @@ export function loadOptionsOf(context: ExecutionContext): LoadOptions | undefine
   const [controller, handler] = [context.getClass(), context.getHandler()];
   const handlers: Handlers = known.get(controller) ?? new WeakMap();
   if (!handlers.has(handler)) {
-    handlers.set(handler, combine(declaredLoadOptions(controller), declaredLoadOptions(handler)));
+    const declared = [...needs(context), declaredLoadOptions(controller), declaredLoadOptions(handler)];
+    handlers.set(handler, declared.reduce(combine, undefined));
     known.set(controller, handlers);
   }
   return handlers.get(handler);
 }
+
+const needs = (context: ExecutionContext): (LoadOptions | undefined)[] =>
+  declaredGuards(context).map((guard) => (Object(guard) as { [NEEDS]?: LoadOptions })[NEEDS]);
 
 const combine = (further: LoadOptions | undefined, nearer: LoadOptions | undefined) =>
   further && nearer ? mergeLoadOptions(further, nearer) : (nearer ?? further);

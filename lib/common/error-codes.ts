@@ -19,6 +19,10 @@ export const ERROR_TABLE = {
   TOO_MANY_ATTEMPTS: [429, 'Too many attempts. Try again later.'],
   LAST_SUPERUSER: [409, 'This is the last active superuser.'],
   USER_FIELD_TAKEN: [409, 'Another user has one of these values, and it must be unique.'],
+  ROLE_ALREADY_EXISTS: [409, 'A role with this name already exists.'],
+  ROLE_ALREADY_ASSIGNED: [409, 'The user has this role already.'],
+  ROLE_NOT_ASSIGNED: [409, 'The user does not have this role.'],
+  ROLE_IN_USE: [409, 'Other records still refer to this role.'],
   USER_IN_USE: [409, 'Other records still refer to this user.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

@@ -14,7 +14,8 @@ interface AnyClient {
   /** ioredis. */
   call?: (command: string, ...args: string[]) => Promise<unknown>;
   /** redis. */
-  sendCommand?: (command: string[]) => Promise<unknown>;
+  sendCommand?: (command: string[], options?: { timeout: number }) => Promise<unknown>;
+  isReady?: boolean;
   on?: (event: 'error', listener: (error: unknown) => void) => unknown;
   listenerCount?: (event: 'error') => number;
 }
@@ -57,11 +58,13 @@ export class Redis {
 
   /** @throws {TemporarilyUnavailableError} within a second */
   send(command: string, ...args: string[]): Promise<unknown> {
-    const { call, sendCommand } = this.client as Required<AnyClient>;
+    const { call, sendCommand, isReady } = this.client as Required<AnyClient>;
+    // A timer of its own for every command costs more than the command; ours below holds them all.
+    const options = isReady ? { timeout: 0 } : undefined;
     return this.within(() =>
       this.isIoredis
         ? call.call(this.client, command, ...args)
-        : sendCommand.call(this.client, [command, ...args]),
+        : sendCommand.call(this.client, [command, ...args], options),
     );
   }
 

@@ -21,6 +21,8 @@ export interface HostPlan {
   backends: readonly BackendOptions[];
   /** Whether the host has a session entity. */
   keepsSessions: boolean;
+  /** Whether the host has a role entity. */
+  hasRoles: boolean;
 }
 
 /** What a feature adds to the module. */

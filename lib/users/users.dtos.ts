@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
+import { RoleAssignmentDto, RoleCreateDto, RoleReadDto, RoleUpdateDto } from '../roles/roles.dto.js';
 import {
   AdminCreateDto,
   AdminUpdateDto,
@@ -35,6 +36,14 @@ export interface DtoOptions {
   verify?: Type;
   /** Default {@link ResetPasswordDto}. */
   resetPassword?: Type;
+  /** Default {@link RoleCreateDto}. */
+  roleCreate?: Type;
+  /** What is shown of a role. Default {@link RoleReadDto}. */
+  roleRead?: Type;
+  /** Default {@link RoleUpdateDto}. */
+  roleUpdate?: Type;
+  /** Default {@link RoleAssignmentDto}. */
+  roleAssignment?: Type;
 }
 
 /** The class of each DTO in this application. */
@@ -49,6 +58,10 @@ export interface ResolvedDtos {
   requestVerify: Type<RequestVerifyDto>;
   verify: Type<VerifyDto>;
   resetPassword: Type<ResetPasswordDto>;
+  roleCreate: Type<RoleCreateDto>;
+  roleRead: Type;
+  roleUpdate: Type<RoleUpdateDto>;
+  roleAssignment: Type<RoleAssignmentDto>;
 }
 
 /** Each default class is also the token under which the class that takes its place is provided. */
@@ -63,6 +76,10 @@ export const DEFAULT_DTOS = {
   requestVerify: RequestVerifyDto,
   verify: VerifyDto,
   resetPassword: ResetPasswordDto,
+  roleCreate: RoleCreateDto,
+  roleRead: RoleReadDto,
+  roleUpdate: RoleUpdateDto,
+  roleAssignment: RoleAssignmentDto,
 } as const satisfies Record<keyof DtoOptions, Type>;
 
 /** The default login body of an application whose users log in by another identifier than their address. */

@@ -24,6 +24,7 @@ export class Api {
   delete = (path: string): Test => this.request('delete', path);
   post = (path: string, body?: unknown): Test => this.request('post', path, body);
   patch = (path: string, body?: unknown): Test => this.request('patch', path, body);
+  put = (path: string, body?: unknown): Test => this.request('put', path, body);
 
   /** Logs in and returns the access token. */
   async login(email: string, password: string, backend = 'jwt'): Promise<string> {
@@ -47,7 +48,11 @@ export class Api {
     return this.with({ authorization: header ?? `Bearer ${token}` });
   }
 
-  private request(method: 'get' | 'head' | 'delete' | 'post' | 'patch', path: string, body?: unknown): Test {
+  private request(
+    method: 'get' | 'head' | 'delete' | 'post' | 'patch' | 'put',
+    path: string,
+    body?: unknown,
+  ): Test {
     const test = supertest(this.url)[method](path).set(this.headers);
     test.on('response', (answer: Parameters<SecretsScan['saw']>[0]) => this.scan.saw(answer));
     if (body === undefined) return test;

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
+  type BaseRole,
   type BaseSession,
   type BaseUser,
   UsersHooks,
@@ -34,6 +35,7 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
   /** What else the host application consists of. */
   host?: ModuleMetadata;
   session?: Type<BaseSession>;
+  role?: Type<BaseRole>;
   /** Entities beside the user and the session. */
   entities?: Type[];
   /** A database of the test's own. Default: one of the kind under test. */
@@ -119,6 +121,7 @@ async function boot(
   const {
     user = User,
     session,
+    role,
     hooks = {},
     host = {},
     entities = [],
@@ -144,7 +147,7 @@ async function boot(
     imports: [
       TypeOrmModule.forRoot({
         ...place.options,
-        entities: [user, ...(session ? [session] : []), ...entities],
+        entities: [user, session, role, ...entities].filter((entity) => entity !== undefined),
         synchronize: true,
         logging: true,
         logger: queries,
@@ -153,7 +156,7 @@ async function boot(
       UsersModule.forRoot({
         ...DEFAULTS,
         ...module,
-        entities: { user, ...(session && { session }) },
+        entities: { user, ...(session && { session }), ...(role && { role }) },
         service: HostUsersService,
         imports: [MailModule, ...(module.imports ?? [])],
       }),

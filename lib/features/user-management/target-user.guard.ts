@@ -10,7 +10,10 @@ import { AuthenticatingGuard } from '../../authentication/authenticated.guard.js
 import type { Identity } from '../../authentication/backend.js';
 import type { HttpRequest } from '../../common/http.js';
 import { NotAllowedError } from '../../common/users-error.js';
-import type { LoadOptions } from '../../users/load-options.js';
+import { type LoadOptions, mergeLoadOptions } from '../../users/load-options.js';
+import { WITH_ROLES } from '../../roles/roles.service.js';
+import { heldRoles } from '../../authorization/held-roles.js';
+import { NEEDS } from '../../authentication/user-load-options.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { UserNotFoundError } from '../../users/users.errors.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -20,21 +23,33 @@ type Marked = HttpRequest & { [TARGET]?: BaseUser };
 
 /**
  * Finds the user whom the path names, before the body is read: a missing one is `404` whatever the body says, and
- * so is an id that can be nobody's. Nobody but a superuser changes a superuser.
+ * so is an id that can be nobody's. Nobody but a superuser changes a superuser, or a user with a role that they
+ * lack themselves.
  */
-export function createTargetUserGuard(load: LoadOptions | undefined): Type<CanActivate> {
+export function createTargetUserGuard(load: LoadOptions | undefined, hasRoles: boolean): Type<CanActivate> {
+  const loadTarget = hasRoles ? mergeLoadOptions(WITH_ROLES, load ?? {}) : load;
+
   @Injectable()
   class TargetUserGuard extends AuthenticatingGuard {
+    static readonly [NEEDS] = hasRoles ? WITH_ROLES : undefined;
+
     @Inject(UsersRepository)
     readonly users!: UsersRepository;
 
     protected async authorize({ user }: Identity, context: ExecutionContext): Promise<void> {
       const request = context.switchToHttp().getRequest<Marked>();
-      const target = await this.users.findById(request.params?.['id'], load);
+      const target = await this.users.findById(request.params?.['id'], loadTarget);
       if (!target) throw new UserNotFoundError();
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
-      if (isChange && target.isSuperuser && !user.isSuperuser) throw new NotAllowedError();
+      if (isChange && !user.isSuperuser && !(await this.mayChange(user, target))) throw new NotAllowedError();
       request[TARGET] = target;
+    }
+
+    private async mayChange(user: BaseUser, target: BaseUser): Promise<boolean> {
+      if (target.isSuperuser) return false;
+      if (!hasRoles) return true;
+      const own = await heldRoles(user, this.users);
+      return [...(await heldRoles(target, this.users))].every((role) => own.has(role));
     }
   }
   return TargetUserGuard;

@@ -14,11 +14,16 @@ import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 import { UserManagementService } from './user-management.service.js';
 
-type UserManagementPlan = UserManagementOptions & { readDto: Type; createDto: Type; updateDto: Type };
+type UserManagementPlan = UserManagementOptions & {
+  readDto: Type;
+  createDto: Type;
+  updateDto: Type;
+  hasRoles: boolean;
+};
 
 export function createUserManagementController(plan: UserManagementPlan): Type {
   const output = new DtoOutput(plan.readDto);
-  const TargetUserGuard = createTargetUserGuard(plan.loadOptions);
+  const TargetUserGuard = createTargetUserGuard(plan.loadOptions, plan.hasRoles);
 
   @ErrorHeaders()
   @FeatureController(plan)

@@ -13,12 +13,13 @@ export const userManagementFeature: Feature<UserManagementOptions> = {
   key: 'userManagement',
   plan: USER_MANAGEMENT_PLAN,
   settings: USER_MANAGEMENT_SETTINGS_KEYS,
-  build(options, { dtos, keepsSessions }) {
+  build(options, { dtos, keepsSessions, hasRoles }) {
     const plan = {
       path: 'users',
       readDto: dtos.read,
       createDto: dtos.adminCreate,
       updateDto: dtos.adminUpdate,
+      hasRoles,
       ...options,
       guards: options.guards?.length ? options.guards : [Superuser()],
     };

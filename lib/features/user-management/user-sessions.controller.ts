@@ -11,8 +11,8 @@ import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 
 /** Where a user is logged in, for administrators. */
-export function createUserSessionsController(plan: UserManagementOptions): Type {
-  const TargetUserGuard = createTargetUserGuard(undefined);
+export function createUserSessionsController(plan: UserManagementOptions & { hasRoles: boolean }): Type {
+  const TargetUserGuard = createTargetUserGuard(undefined, plan.hasRoles);
 
   @ErrorHeaders()
   @FeatureController(plan, `${plan.path}/:id/sessions`)

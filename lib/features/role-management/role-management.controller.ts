@@ -1,0 +1,89 @@
+import { Delete, Get, HttpCode, Param, Patch, Post, Put, type Type, UseGuards } from '@nestjs/common';
+import { Authenticated } from '../../authentication/authenticated.guard.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import { DtoOutput } from '../../common/dto-output.js';
+import { NoStore } from '../../common/http.js';
+import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
+import type { BaseRole } from '../../roles/role.entity.js';
+import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
+import type { UserWithRoles } from '../../roles/roles.service.js';
+import type { ResolvedDtos } from '../../users/users.dtos.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { ListRolesDto } from './list-roles.dto.js';
+import { KnownRoleGuard } from './known-role.guard.js';
+import type { RoleManagementOptions } from './role-management.options.js';
+import { RoleManagementService } from './role-management.service.js';
+
+type RoleManagementPlan = RoleManagementOptions & {
+  readDto: Type;
+  createDto: Type;
+  updateDto: Type;
+  dtos: ResolvedDtos;
+};
+
+export function createRoleManagementController(plan: RoleManagementPlan): Type {
+  const output = new DtoOutput(plan.readDto);
+  const userOutput = new DtoOutput(plan.dtos.read);
+  const writeUser = (user: UserWithRoles) => ({
+    ...userOutput.write(user),
+    roles: user.roles.map((role) => output.write(role)),
+  });
+
+  @ErrorHeaders()
+  @FeatureController(plan)
+  @UseGuards(Authenticated())
+  class RoleManagementController {
+    constructor(readonly management: RoleManagementService) {}
+
+    @Get()
+    async list(@QueryDto(ListRolesDto) query: Sent<ListRolesDto>) {
+      const { items, total } = await this.management.list(query, plan.loadOptions);
+      return { items: items.map((role: BaseRole) => output.write(role)), total };
+    }
+
+    @Post()
+    @HttpCode(201)
+    async create(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(plan.createDto) body: Sent<RoleCreateDto>,
+    ) {
+      return output.write(await this.management.create(identity, body));
+    }
+
+    @Put(plan.assignPath)
+    @NoStore()
+    async assign(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(plan.dtos.roleAssignment) body: Sent<RoleAssignmentDto>,
+    ) {
+      return writeUser(await this.management.assign(identity, body));
+    }
+
+    @Put(plan.revokePath)
+    @NoStore()
+    async revoke(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(plan.dtos.roleAssignment) body: Sent<RoleAssignmentDto>,
+    ) {
+      return writeUser(await this.management.revoke(identity, body));
+    }
+
+    @Patch(':id')
+    @UseGuards(KnownRoleGuard)
+    async update(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Param('id') id: string,
+      @Dto(plan.updateDto) body: Sent<RoleUpdateDto>,
+    ) {
+      return output.write(await this.management.update(identity, id, body));
+    }
+
+    @Delete(':id')
+    @HttpCode(204)
+    async remove(@CurrentIdentity() identity: Sent<Identity>, @Param('id') id: string) {
+      await this.management.remove(identity, id);
+    }
+  }
+  return RoleManagementController;
+}

@@ -1,0 +1,33 @@
+import { Superuser } from '../../authorization/superuser.guard.js';
+import { ConfigurationError } from '../../common/configuration-error.js';
+import type { Feature } from '../feature.js';
+import { createRoleManagementController } from './role-management.controller.js';
+import { ROLE_GRANT, ROLE_MANAGEMENT_PLAN, type RoleManagementOptions } from './role-management.options.js';
+import { RoleManagementService } from './role-management.service.js';
+
+export const roleManagementFeature: Feature<RoleManagementOptions> = {
+  key: 'roleManagement',
+  plan: ROLE_MANAGEMENT_PLAN,
+  settings: [],
+  build(options, { dtos, hasRoles }) {
+    if (!hasRoles) {
+      throw new ConfigurationError(
+        'roleManagement needs entities.role, your entity that extends UuidRole or IntRole.',
+      );
+    }
+    const { grant = 'any' } = options;
+    if (grant !== 'any' && grant !== 'own') {
+      throw new ConfigurationError("roleManagement.grant must be 'any' or 'own'.");
+    }
+    const controller = createRoleManagementController({
+      ...{ path: 'users/roles', assignPath: 'assign', revokePath: 'revoke' },
+      ...{ createDto: dtos.roleCreate, readDto: dtos.roleRead, updateDto: dtos.roleUpdate, dtos },
+      ...options,
+      guards: options.guards?.length ? options.guards : [Superuser()],
+    });
+    return {
+      controllers: [controller],
+      providers: [RoleManagementService, { provide: ROLE_GRANT, useValue: grant }],
+    };
+  },
+};

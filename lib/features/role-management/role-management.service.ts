@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Identity } from '../../authentication/backend.js';
+import { heldRoles } from '../../authorization/held-roles.js';
+import { NotAllowedError } from '../../common/users-error.js';
+import { definedFields } from '../../common/defined-fields.js';
+import type { BaseRole } from '../../roles/role.entity.js';
+import { comparedRoleName } from '../../roles/role-name.js';
+import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
+import { RolesService, type UserWithRoles } from '../../roles/roles.service.js';
+import type { LoadOptions } from '../../users/load-options.js';
+import { UserNotFoundError } from '../../users/users.errors.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import type { ListRolesDto } from './list-roles.dto.js';
+import { ROLE_GRANT, type RoleManagementOptions } from './role-management.options.js';
+
+const DEFAULT_LIMIT = 100;
+
+/** What administrators do to roles, as far as they may. */
+@Injectable()
+export class RoleManagementService {
+  constructor(
+    private readonly roles: RolesService,
+    private readonly users: UsersRepository,
+    @Inject(ROLE_GRANT) private readonly grant: RoleManagementOptions['grant'],
+  ) {}
+
+  async list({ limit = DEFAULT_LIMIT, page = 1 }: ListRolesDto, load?: LoadOptions<BaseRole>) {
+    const query = { limit, offset: (page - 1) * limit };
+    const [items, total] = await this.roles.listAndCountRoles(query, { load });
+    return { items, total };
+  }
+
+  create({ user }: Identity, body: RoleCreateDto): Promise<BaseRole> {
+    this.requireAnyGrant(user.isSuperuser);
+    return this.roles.addRole(definedFields(body) as RoleCreateDto);
+  }
+
+  update({ user }: Identity, id: string, body: RoleUpdateDto): Promise<BaseRole> {
+    this.requireAnyGrant(user.isSuperuser);
+    return this.roles.updateRole(id, definedFields(body));
+  }
+
+  remove({ user }: Identity, id: string): Promise<void> {
+    this.requireAnyGrant(user.isSuperuser);
+    return this.roles.deleteRole(id);
+  }
+
+  async assign(identity: Identity, { userId, roleId }: RoleAssignmentDto): Promise<UserWithRoles> {
+    await this.requireMayChange(identity, { userId, roleId });
+    return this.roles.assignRole(userId, roleId);
+  }
+
+  async revoke(identity: Identity, { userId, roleId }: RoleAssignmentDto): Promise<UserWithRoles> {
+    await this.requireMayChange(identity, { userId, roleId });
+    return this.roles.revokeRole(userId, roleId);
+  }
+
+  /** Who may grant their own roles alone could rename one of them to a role that they lack. */
+  private requireAnyGrant(isSuperuser: boolean): void {
+    if (this.grant === 'own' && !isSuperuser) throw new NotAllowedError();
+  }
+
+  /** Nobody but a superuser changes a superuser; with `grant: 'own'`, nor grants what they lack. */
+  private async requireMayChange({ user }: Identity, { userId, roleId }: RoleAssignmentDto): Promise<void> {
+    if (user.isSuperuser) return;
+    const target = await this.users.findById(userId);
+    if (!target) throw new UserNotFoundError();
+    const { name } = await this.roles.getRole(roleId);
+    const isGranted = this.grant !== 'own' || (await heldRoles(user, this.users)).has(comparedRoleName(name));
+    if (target.isSuperuser || !isGranted) throw new NotAllowedError();
+  }
+}

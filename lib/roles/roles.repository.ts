@@ -1,0 +1,169 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityMetadata, FindOptionsWhere, Repository } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { askDatabase } from '../common/ask-database.js';
+import { DatabaseError } from '../common/database-error.js';
+import { parseId } from '../common/entity-id.js';
+import { UsersError } from '../common/users-error.js';
+import type { LoadOptions } from '../users/load-options.js';
+import type { BaseUser, UserId } from '../users/user.entity.js';
+import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
+import type { BaseRole } from './role.entity.js';
+import { normalizeRoleName, roleKey } from './role-name.js';
+import { RoleAlreadyAssignedError, RoleAlreadyExistsError, RoleNotFoundError } from './roles.errors.js';
+
+/** TypeORM's repository of the host's role entity. */
+export const ROLE_ENTITY_REPOSITORY = Symbol('nestjs-users: repository of the role entity');
+
+/** What is written of a role. */
+export type RoleFields<Role extends BaseRole = BaseRole> = Partial<Omit<Role, 'id' | 'nameKey'>>;
+
+/** A page of roles by number: there are few of them. */
+export interface RolesQuery {
+  /** Default 100, at most 500. */
+  limit?: number;
+  /** Default 0. */
+  offset?: number;
+}
+
+const DEFAULT_LIMIT = 100;
+const HIGHEST_LIMIT = 500;
+
+/** Every query on roles, and on who has which. */
+@Injectable()
+export class RolesRepository<Role extends BaseRole = BaseRole> {
+  @Inject(ROLE_ENTITY_REPOSITORY)
+  protected readonly roles!: Repository<Role>;
+
+  @Inject(USER_ENTITY_REPOSITORY)
+  protected readonly users!: Repository<BaseUser>;
+
+  @Inject(USERS_SETTINGS)
+  protected readonly settings!: UsersSettings;
+
+  /** A malformed id is no role's. */
+  async findById(id: unknown, load: LoadOptions<Role> = {}): Promise<Role | undefined> {
+    const key = this.parseId(id);
+    return key === undefined ? undefined : this.findOne({ id: key }, load);
+  }
+
+  /** By a name as somebody typed it. */
+  findByName(name: string): Promise<Role | undefined> {
+    return this.findOne({ nameKey: roleKey(normalizeRoleName(name) ?? name) });
+  }
+
+  /** In the order of their names. */
+  findAndCount(
+    { limit = DEFAULT_LIMIT, offset = 0 }: RolesQuery,
+    load: LoadOptions<Role> = {},
+  ): Promise<[Role[], number]> {
+    const page = { take: Math.min(limit, HIGHEST_LIMIT), skip: offset };
+    return this.ask(() =>
+      this.roles.findAndCount({ ...page, ...load, order: { name: 'ASC', id: 'ASC' } as never }),
+    );
+  }
+
+  /** @throws {RoleAlreadyExistsError} */
+  async insert(fields: RoleFields<Role> & { name: string }): Promise<Role> {
+    const row = this.row(fields);
+    const insert = this.roles.createQueryBuilder().insert().updateEntity(false).callListeners(false);
+    await this.write(() => insert.values(row).execute());
+    const inserted = await this.findByName(fields.name);
+    if (!inserted) throw new Error('The new role was changed before it could be read back.');
+    return inserted;
+  }
+
+  /**
+   * @returns whether there was such a role
+   * @throws {RoleAlreadyExistsError}
+   */
+  async update(id: BaseRole['id'], fields: RoleFields<Role>): Promise<boolean> {
+    const row = this.row(fields);
+    if (Object.keys(row).length === 0) return true;
+    const update = this.roles.createQueryBuilder().update().callListeners(false).set(row);
+    const { affected } = await this.write(() => update.where('id = :id', { id }).execute());
+    return affected === 1;
+  }
+
+  /**
+   * Takes the role from everybody who has it, too.
+   * @returns whether there was such a role
+   */
+  async delete(id: BaseRole['id']): Promise<boolean> {
+    const { affected } = await this.write(() => this.roles.delete({ id } as FindOptionsWhere<Role>));
+    return affected === 1;
+  }
+
+  /**
+   * @throws {RoleAlreadyAssignedError}, {RoleNotFoundError} where the user or the role was deleted meanwhile
+   */
+  async assign(userId: UserId, roleId: BaseRole['id']): Promise<void> {
+    try {
+      await this.ask(() => this.users.createQueryBuilder().relation('roles').of(userId).add(roleId));
+    } catch (error) {
+      const fault = error instanceof DatabaseError ? error.fault : undefined;
+      if (fault === 'unique') throw new RoleAlreadyAssignedError(error);
+      if (fault === 'reference') throw new RoleNotFoundError();
+      throw error;
+    }
+  }
+
+  /** @returns whether the user had the role */
+  async revoke(userId: UserId, roleId: BaseRole['id']): Promise<boolean> {
+    const { tablePath, ownerColumns, inverseColumns } = this.junction;
+    const { driver } = this.users.manager.dataSource;
+    const [user, role] = [ownerColumns[0], inverseColumns[0]].map((column) =>
+      driver.escape(column?.databaseName ?? ''),
+    );
+    const { affected } = await this.ask(() =>
+      this.users.manager
+        .createQueryBuilder()
+        .delete()
+        .from(tablePath)
+        .where(`${user} = :userId AND ${role} = :roleId`, { userId, roleId })
+        .execute(),
+    );
+    return affected === 1;
+  }
+
+  parseId(id: unknown): BaseRole['id'] | undefined {
+    return parseId(id, this.roles.metadata.primaryColumns[0]);
+  }
+
+  /** The table that says who has which role. */
+  private get junction(): EntityMetadata {
+    return this.users.metadata.findRelationWithPropertyPath('roles')
+      ?.junctionEntityMetadata as EntityMetadata;
+  }
+
+  private async findOne(where: object, load: LoadOptions<Role> = {}): Promise<Role | undefined> {
+    const [role] = await this.ask(() => this.roles.find({ where, ...load }));
+    return role;
+  }
+
+  /** Columns only, whatever a body or a hook brought along; the key goes with the name. */
+  private row({ name, ...fields }: RoleFields<Role>): QueryDeepPartialEntity<Role> {
+    const given = fields as Record<string, unknown>;
+    const columns = this.roles.metadata.columns.filter(
+      ({ isPrimary, relationMetadata }) => !isPrimary && !relationMetadata,
+    );
+    const names = columns.map(({ propertyName }) => propertyName).filter((each) => given[each] !== undefined);
+    const row = Object.fromEntries(names.map((each) => [each, given[each]]));
+    return { ...row, ...(name !== undefined && { name, nameKey: roleKey(name) }) } as never;
+  }
+
+  private ask<T>(statement: () => Promise<T>): Promise<T> {
+    return askDatabase(statement, this.settings.databaseTimeoutSeconds);
+  }
+
+  private async write<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      return await this.ask(statement);
+    } catch (error) {
+      const fault = error instanceof DatabaseError ? error.fault : undefined;
+      if (fault === 'unique') throw new RoleAlreadyExistsError(error);
+      if (fault === 'reference') throw new UsersError('ROLE_IN_USE', { cause: error });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import type { EntityMetadata, Repository } from 'typeorm';
+import { ConfigurationError } from './common/configuration-error.js';
+import { isUuidColumn } from './common/entity-id.js';
+import type { BaseRole } from './roles/role.entity.js';
+import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
+import type { BaseUser } from './users/user.entity.js';
+import { USER_ENTITY_REPOSITORY } from './users/users.settings.js';
+
+const COLUMNS = ['id', 'name', 'nameKey', 'description'];
+
+/** What can be checked of the role entity only once it exists. Each fault stops the boot with one sentence. */
+@Injectable()
+export class RoleChecks implements OnModuleInit {
+  constructor(
+    @Inject(USER_ENTITY_REPOSITORY) private readonly users: Repository<BaseUser>,
+    @Optional()
+    @Inject(ROLE_ENTITY_REPOSITORY)
+    private readonly roles?: Repository<BaseRole>,
+  ) {}
+
+  onModuleInit(): void {
+    if (!this.roles) return;
+    const { metadata } = this.roles;
+    const missing = COLUMNS.find((name) => !metadata.findColumnWithPropertyName(name));
+    if (missing !== undefined) {
+      refuse(`${metadata.name} has no column ${missing}; extend UuidRole or IntRole, or add it`);
+    }
+    const isUnique = [...metadata.uniques, ...metadata.indices.filter((index) => index.isUnique)].some(
+      ({ columns }) => columns.length === 1 && columns[0]?.propertyName === 'nameKey',
+    );
+    if (!isUnique) refuse(`${metadata.name}.nameKey needs a unique index; two roles could have one name`);
+    const [id, second] = metadata.primaryColumns;
+    const isInteger = id?.type === Number || /int/.test(String(id?.type));
+    if (second || id?.propertyName !== 'id' || !(isUuidColumn(id) || isInteger)) {
+      refuse(`the primary key of ${metadata.name} must be one column id, a UUID or an integer`);
+    }
+    this.checkRelation(metadata);
+  }
+
+  private checkRelation(role: EntityMetadata): void {
+    const user = this.users.metadata;
+    const relation = user.findRelationWithPropertyPath('roles');
+    const mend = `declare @ManyToMany(() => ${role.name}) @JoinTable() roles`;
+    if (!relation?.isManyToManyOwner || relation.inverseEntityMetadata !== role) {
+      refuse(`${user.name} has no relation roles to ${role.name}; ${mend}`);
+    }
+    const keys = relation?.junctionEntityMetadata?.foreignKeys ?? [];
+    if (keys.some(({ onDelete }) => onDelete !== 'CASCADE')) {
+      refuse(`${user.name}.roles would keep users and roles from being deleted; ${mend} without onDelete`);
+    }
+  }
+}
+
+function refuse(sentence: string): never {
+  throw new ConfigurationError(`entities.role: ${sentence}.`);
+}
