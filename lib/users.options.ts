@@ -93,7 +93,7 @@ export interface UsersModuleSettings {
   backends?: Record<string, BackendSettings>;
   verification?: Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
   passwordReset?: Pick<PasswordResetOptions, 'tokenLifetimeSeconds'>;
-  currentUser?: Pick<CurrentUserOptions, 'requireFreshLogin'>;
+  currentUser?: Pick<CurrentUserOptions, 'requireFreshLogin' | 'emailChange'>;
   userManagement?: Pick<UserManagementOptions, 'requireFreshLogin'>;
 }
 

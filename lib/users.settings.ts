@@ -44,11 +44,12 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       passwords: resolvePasswords(settings.passwords ?? {}),
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),
       passwordReset: accountTokens('passwordReset', secrets.resetPassword ?? secret, settings.passwordReset),
+      emailChangeKeys: Keyring.derive(secrets.verification ?? secret, 'emailChange'),
       limits: resolveLimits(settings.limits ?? {}),
       trustedProxies: requireWholeNumber('trustedProxies', settings.trustedProxies ?? 0, 0, 100),
       databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },
-    currentUser: freshLogin('currentUser', settings.currentUser),
+    currentUser: resolveCurrentUser(plan, settings),
     userManagement: freshLogin('userManagement', settings.userManagement),
     backends: settings.backends ?? {},
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
@@ -104,6 +105,23 @@ function accountTokens(
   };
 }
 
+const optionsOf = (plan: ResolvedPlan, key: string): object | undefined =>
+  plan.features.find(({ feature }) => feature.key === key)?.options;
+
+function concealsExisting(plan: ResolvedPlan): boolean {
+  const registration = optionsOf(plan, 'registration') as { concealExisting?: boolean } | undefined;
+  return registration?.concealExisting === true;
+}
+
+function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): CurrentUserSettings {
+  const { currentUser, requireVerification = true } = settings;
+  const { emailChange = requireVerification ? 'confirmed' : 'immediate' } = currentUser ?? {};
+  if (emailChange !== 'confirmed' && emailChange !== 'immediate') {
+    throw new ConfigurationError("currentUser.emailChange must be 'confirmed' or 'immediate'.");
+  }
+  return { ...freshLogin('currentUser', currentUser), emailChange, concealsExisting: concealsExisting(plan) };
+}
+
 function freshLogin(feature: 'currentUser' | 'userManagement', own: Partial<CurrentUserSettings> = {}) {
   const { requireFreshLogin = DEFAULT_FRESH_LOGIN_SECONDS } = own;
   if (requireFreshLogin !== false) requireSeconds(`${feature}.requireFreshLogin`, requireFreshLogin);
@@ -141,18 +159,16 @@ function resolvePasswords(given: PasswordOptions): PasswordSettings {
 }
 
 /** What one route conceals, no other may tell. */
-function checkConcealment(plan: ResolvedPlan, { users }: ResolvedSettings): void {
-  const optionsOf = (key: string) => plan.features.find(({ feature }) => feature.key === key)?.options;
-  const registration = optionsOf('registration') as { concealExisting?: boolean } | undefined;
-  if (!registration?.concealExisting) return;
+function checkConcealment(plan: ResolvedPlan, { users, currentUser }: ResolvedSettings): void {
+  if (!concealsExisting(plan)) return;
   if (!users.requireVerification) {
     throw new ConfigurationError(
       'registration.concealExisting needs requireVerification: a login right after registering would tell.',
     );
   }
-  if (optionsOf('currentUser')) {
+  if (optionsOf(plan, 'currentUser') && currentUser.emailChange === 'immediate') {
     throw new ConfigurationError(
-      'registration.concealExisting is of no use beside currentUser, whose PATCH tells which addresses are taken; leave one of them out.',
+      "registration.concealExisting is of no use beside currentUser.emailChange 'immediate', which tells which addresses are taken; make it 'confirmed'.",
     );
   }
 }

@@ -28,9 +28,9 @@ export class AccountMails<User extends BaseUser = BaseUser> {
   }
 
   /** Off the request's path, a mail that comes along with something else: past the limit of its address, it is left out. */
-  sendAlong(name: string, { email }: User, request: HttpRequest | undefined, send: () => unknown): void {
+  sendAlong(name: string, address: string, request: HttpRequest | undefined, send: () => unknown): void {
     this.hooks.later(name, async () => {
-      if (await this.limits.mayMail(email, request)) await send();
+      if (await this.limits.mayMail(address, request)) await send();
       else throw new Error('The limit of mails to this address is reached.');
     });
   }

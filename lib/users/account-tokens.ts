@@ -8,8 +8,13 @@ import { USERS_SETTINGS, type UsersSettings } from './users.settings.js';
 export type TokenPurpose = 'verification' | 'reset-password';
 
 interface AccountClaims extends Claims {
-  /** The address that the token was mailed to: it is good for no other. */
+  /** The address that the user had when the token was made: it is good for no other. */
   email: string;
+}
+
+interface EmailChangeClaims extends AccountClaims {
+  /** The address that the token was mailed to. */
+  newEmail: string;
 }
 
 /**
@@ -20,31 +25,52 @@ interface AccountClaims extends Claims {
 export class AccountTokens<User extends BaseUser = BaseUser> {
   private readonly tokens: Record<TokenPurpose, SignedTokens<AccountClaims>>;
   private readonly lifetimes: Record<TokenPurpose, number>;
+  private readonly emailChanges: SignedTokens<EmailChangeClaims>;
 
   constructor(
-    @Inject(USERS_SETTINGS) { verification, passwordReset }: UsersSettings,
+    @Inject(USERS_SETTINGS) { verification, passwordReset, emailChangeKeys }: UsersSettings,
     private readonly repository: UsersRepository<User>,
   ) {
     this.tokens = {
       verification: new SignedTokens(verification.keys, 'nestjs-users:verification'),
       'reset-password': new SignedTokens(passwordReset.keys, 'nestjs-users:reset-password'),
     };
+    this.emailChanges = new SignedTokens(emailChangeKeys, 'nestjs-users:email-change');
     this.lifetimes = {
       verification: verification.lifetimeSeconds,
       'reset-password': passwordReset.lifetimeSeconds,
     };
   }
 
-  mint(purpose: TokenPurpose, user: BaseUser): Promise<string> {
-    const claims = { sub: String(user.id), ver: user.tokenVersion, email: user.email };
-    return this.tokens[purpose].sign(claims, this.lifetimes[purpose]);
+  /** @param lifetimeSeconds where it is not that of the purpose */
+  mint(purpose: TokenPurpose, user: BaseUser, lifetimeSeconds = this.lifetimes[purpose]): Promise<string> {
+    return this.tokens[purpose].sign(claimsOf(user), lifetimeSeconds);
+  }
+
+  /** For the mail to the new address, whose reader it makes the user's. */
+  mintEmailChange(user: BaseUser, newEmail: string): Promise<string> {
+    return this.emailChanges.sign({ ...claimsOf(user), newEmail }, this.lifetimes.verification);
+  }
+
+  /** As {@link findOwner}, with the address that the user shall have. */
+  async findEmailChange(token: string): Promise<{ user: User; newEmail: string } | undefined> {
+    const claims = await this.emailChanges.verify(token);
+    const user = await this.ownerOf(claims);
+    return user && claims && typeof claims.newEmail === 'string'
+      ? { user, newEmail: claims.newEmail }
+      : undefined;
   }
 
   /** The active user for whom a token was made, if nothing about them has changed since that it depends on. */
   async findOwner(purpose: TokenPurpose, token: string): Promise<User | undefined> {
-    const claims = await this.tokens[purpose].verify(token);
+    return this.ownerOf(await this.tokens[purpose].verify(token));
+  }
+
+  private async ownerOf(claims: AccountClaims | undefined): Promise<User | undefined> {
     const user = claims && (await this.repository.findById(claims.sub));
     const isOwner = user?.isActive && user.tokenVersion === claims?.ver && user.email === claims.email;
     return isOwner ? user : undefined;
   }
 }
+
+const claimsOf = (user: BaseUser) => ({ sub: String(user.id), ver: user.tokenVersion, email: user.email });

@@ -83,6 +83,16 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   }
 
   /**
+   * Gives the user an address whose mail they have shown to read, unless anything changed since they were loaded.
+   * @returns whether this was the first to do so
+   * @throws {EmailAlreadyExistsError}
+   */
+  changeEmail({ id, email, tokenVersion }: User, newEmail: string): Promise<boolean> {
+    const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
+    return this.update(where, { email: newEmail, isVerified: true }, {});
+  }
+
+  /**
    * Sets a password and ends every token, unless the user changed since they were loaded.
    * @returns whether this was the first to do so
    * @throws {UsersError} `RESET_PASSWORD_INVALID_PASSWORD`

@@ -104,6 +104,14 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   }
 
   /**
+   * Tells `previousEmail` that it is the user's address no more, so that whoever did not want that can act. Runs
+   * after the answer, as {@link sendVerificationToken} does.
+   */
+  sendEmailChangeNotice(_user: User, _previousEmail: string, _request?: HttpRequest): unknown {
+    return undefined;
+  }
+
+  /**
    * Tells the owner of `user.email` that somebody tried to register it again. Called only with
    * `registration.concealExisting`, after the answer, as {@link sendVerificationToken} is.
    */

@@ -13,8 +13,29 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
   /** Mails a verification token off the request's path; nothing for a user who is inactive or verified already. */
   initiateVerification(user: User, request?: HttpRequest): void {
     if (!user.isActive || user.isVerified) return;
-    this.tools.mails.sendAlong('sendVerificationToken', user, request, async () =>
+    this.tools.mails.sendAlong('sendVerificationToken', user.email, request, async () =>
       this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
+    );
+  }
+
+  /**
+   * Mails the new address the token that makes it the user's, by {@link UsersHooks.sendVerificationToken} with the
+   * user as they will be: the old address stays until somebody uses the token.
+   * @param newEmail normalised
+   */
+  initiateEmailChange(user: User, newEmail: string, request?: HttpRequest): void {
+    const future = Object.assign(Object.create(Object.getPrototypeOf(user) as object) as User, user, {
+      email: newEmail,
+    });
+    this.tools.mails.sendAlong('sendVerificationToken', newEmail, request, async () =>
+      this.sendVerificationToken(future, await this.tools.tokens.mintEmailChange(user, newEmail), request),
+    );
+  }
+
+  /** Tells the owner of an address that somebody tried to make it theirs. */
+  warnOfAttempt(owner: User, request?: HttpRequest): void {
+    this.tools.mails.sendAlong('sendRegistrationAttempt', owner.email, request, () =>
+      this.sendRegistrationAttempt(owner, request),
     );
   }
 

@@ -57,9 +57,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
       );
       return;
     }
-    this.tools.mails.sendAlong('sendRegistrationAttempt', known, request, () =>
-      this.sendRegistrationAttempt(known, request),
-    );
+    this.warnOfAttempt(known, request);
   }
 
   /**
@@ -83,8 +81,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     const { password: _, ...stored } = fields;
 
     const updated = await this.getUser(user.id);
-    if (fields.email !== undefined && settings.requireVerification)
-      this.initiateVerification(updated, request);
+    if (fields.email !== undefined) {
+      if (settings.requireVerification) this.initiateVerification(updated, request);
+      this.tellPrevious(updated, user.email, request);
+    }
     await hooks.after('postUpdateHook', () => this.postUpdateHook(updated, stored as Partial<User>, request));
     events.emit(UserEvents.Updated, updated);
     return updated;
@@ -136,11 +136,14 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     return (await limits.guess(account, request, judge)) ?? false;
   }
 
-  /** @throws {BadVerifyTokenError}, {AlreadyVerifiedError} */
+  /**
+   * Verifies the address that the token was mailed to; one of {@link initiateEmailChange} becomes the user's.
+   * @throws {BadVerifyTokenError}, {AlreadyVerifiedError}, {EmailAlreadyExistsError}
+   */
   async verify(token: string, request?: HttpRequest): Promise<User> {
     const { tokens, writer, hooks, events } = this.tools;
     const user = await tokens.findOwner('verification', token);
-    if (!user) throw new BadVerifyTokenError();
+    if (!user) return this.confirmEmailChange(token, request);
     if (user.isVerified) throw new AlreadyVerifiedError();
 
     if (!(await writer.verify(user))) throw await this.whyNotVerified(user.id);
@@ -186,6 +189,26 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     if (this.tools.settings.requireVerification) this.initiateVerification(user, request);
     await this.tools.hooks.after('postRegistrationHook', () => this.postRegistrationHook(user, request));
     this.tools.events.emit(UserEvents.Registered, user);
+  }
+
+  private async confirmEmailChange(token: string, request?: HttpRequest): Promise<User> {
+    const { tokens, writer, hooks, events } = this.tools;
+    const change = await tokens.findEmailChange(token);
+    if (!change || !(await writer.changeEmail(change.user, change.newEmail))) throw new BadVerifyTokenError();
+
+    const { user, newEmail } = change;
+    const previous = user.email;
+    Object.assign(user, { email: newEmail, isVerified: true });
+    this.tellPrevious(user, previous, request);
+    await hooks.after('postVerificationHook', () => this.postVerificationHook(user, request));
+    events.emit(UserEvents.Verified, user);
+    return user;
+  }
+
+  private tellPrevious(user: User, previousEmail: string, request?: HttpRequest): void {
+    this.tools.mails.sendAlong('sendEmailChangeNotice', previousEmail, request, () =>
+      this.sendEmailChangeNotice(user, previousEmail, request),
+    );
   }
 
   private async whyNotVerified(id: UserId): Promise<Error> {

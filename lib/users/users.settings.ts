@@ -14,6 +14,7 @@ export interface UsersSettings {
   passwords: PasswordSettings;
   verification: AccountTokenSettings;
   passwordReset: AccountTokenSettings;
+  emailChangeKeys: Keyring;
   limits: LimitsSettings;
   /** How many proxies stand before the application; see `clientAddress`. */
   trustedProxies: number;

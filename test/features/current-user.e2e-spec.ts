@@ -210,7 +210,10 @@ onEachHost((host) => {
     });
 
     test('a token of an address that was left does not verify the new one', async () => {
-      const { api, login, outbox, settled } = await host({ requireVerification: true });
+      const { api, login, outbox, settled } = await host({
+        requireVerification: true,
+        currentUser: { emailChange: 'immediate' },
+      });
       const ada = await login();
       await ada.api.patch('/users/me', { email: 'first@example.com' }).expect(200);
       await ada.api.patch('/users/me', { email: 'second@example.com' }).expect(200);

@@ -103,8 +103,12 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       /concealExisting needs requireVerification/,
     ],
     [
-      { registration: { concealExisting: true }, currentUser: {} },
-      /concealExisting is of no use beside currentUser/,
+      { registration: { concealExisting: true }, currentUser: { emailChange: 'immediate' } },
+      /concealExisting is of no use beside currentUser\.emailChange 'immediate'/,
+    ],
+    [
+      { currentUser: { emailChange: 'later' } },
+      /currentUser\.emailChange must be 'confirmed' or 'immediate'/,
     ],
     [{ identifier: 'username' }, /entities\.user: User has no column username/],
     [{ identifier: 'fullName' }, /entities\.user: User\.fullName needs a unique index/],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type HttpRequest, type BaseUser, UsersService } from 'nestjs-users';
 
 export interface Mail {
-  kind: 'verification' | 'password-reset' | 'registration-attempt';
+  kind: 'verification' | 'password-reset' | 'registration-attempt' | 'email-change-notice';
   to: string;
   token: string;
 }
@@ -32,6 +32,10 @@ export class AppUsersService extends UsersService {
 
   override sendPasswordResetToken(user: BaseUser, token: string, _request?: HttpRequest): unknown {
     return this.outbox.mails.push({ kind: 'password-reset', to: user.email, token });
+  }
+
+  override sendEmailChangeNotice(_user: BaseUser, previousEmail: string): unknown {
+    return this.outbox.mails.push({ kind: 'email-change-notice', to: previousEmail, token: '' });
   }
 
   override sendRegistrationAttempt(user: BaseUser, _request?: HttpRequest): unknown {

@@ -5,6 +5,7 @@ import {
   CURRENT_USER_SETTINGS_KEYS,
   type CurrentUserOptions,
 } from './current-user.options.js';
+import { createSelfDeletionController } from './self-deletion.controller.js';
 import { createOwnSessionsController } from './own-sessions.controller.js';
 import { CurrentUserService } from './current-user.service.js';
 
@@ -21,6 +22,7 @@ export const currentUserFeature: Feature<CurrentUserOptions> = {
     };
     const plan = { ...defaults, ...options };
     const controllers = [createCurrentUserController(plan)];
+    if (options.deletion) controllers.push(createSelfDeletionController(plan));
     if (keepsSessions) controllers.push(createOwnSessionsController(plan));
     return { controllers, providers: [CurrentUserService] };
   },

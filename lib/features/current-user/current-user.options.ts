@@ -4,7 +4,7 @@ import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
 
-/** The logged-in user: `GET {path}` and `PATCH {path}`. */
+/** The logged-in user: `GET {path}` and `PATCH {path}`, and with `deletion` `DELETE {path}`. */
 export interface CurrentUserOptions<User extends BaseUser = BaseUser> extends FeatureOptions {
   /** Default `users/me`. */
   path?: string;
@@ -19,6 +19,14 @@ export interface CurrentUserOptions<User extends BaseUser = BaseUser> extends Fe
    * `currentPassword` in the body; `false` asks for neither. Default 600.
    */
   requireFreshLogin?: FreshLoginWindow;
+  /** Registers `DELETE {path}`, by which users delete themselves, after a fresh login. Default false. */
+  deletion?: boolean;
+  /**
+   * `confirmed`: a new address takes effect when somebody uses the token that is mailed to it. `immediate`: at once,
+   * and unverified. Either way the old address is told. Default: `confirmed` with `requireVerification`, else
+   * `immediate`.
+   */
+  emailChange?: 'confirmed' | 'immediate';
   /** Users who are not verified may not even change their own address. Default false. */
   strictVerification?: boolean;
 }
@@ -28,11 +36,15 @@ export const CURRENT_USER_PLAN = [
   'loadOptions',
   'readDto',
   'updateDto',
+  'deletion',
   'strictVerification',
 ] as const;
-export const CURRENT_USER_SETTINGS_KEYS = ['requireFreshLogin'] as const;
+export const CURRENT_USER_SETTINGS_KEYS = ['requireFreshLogin', 'emailChange'] as const;
 
 export interface CurrentUserSettings {
   requireFreshLogin: FreshLoginWindow;
+  emailChange: 'confirmed' | 'immediate';
+  /** Whether the answer to a taken address must be that to a free one. */
+  concealsExisting: boolean;
 }
 export const CURRENT_USER_SETTINGS = Symbol('nestjs-users: settings of currentUser');

@@ -7,8 +7,10 @@ import { NotAuthenticatedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
+import type { UserDeletionDto } from './user-deletion.dto.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import type { UserUpdateDto } from '../../users/users.dto.js';
-import { UserChangedMeanwhileError } from '../../users/users.errors.js';
+import { EmailAlreadyExistsError, UserChangedMeanwhileError } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
 import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import { CURRENT_USER_SETTINGS, type CurrentUserSettings } from './current-user.options.js';
@@ -18,6 +20,7 @@ import { CURRENT_USER_SETTINGS, type CurrentUserSettings } from './current-user.
 export class CurrentUserService {
   constructor(
     private readonly users: UsersService,
+    private readonly repository: UsersRepository,
     private readonly reauthentication: Reauthentication,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
     @Inject(CURRENT_USER_SETTINGS) private readonly own: CurrentUserSettings,
@@ -35,9 +38,45 @@ export class CurrentUserService {
       await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
     }
 
+    const newEmail = this.takeEmailToConfirm(changes, identity.user);
+    if (newEmail !== undefined) await this.requireFree(newEmail);
     const updated = await this.change(identity, changes, request);
+    if (newEmail !== undefined) await this.askToConfirm(updated, newEmail, request);
     if (changes.password !== undefined) await replaceToken(identity, updated, request, response);
     return updated;
+  }
+
+  /** @throws {ReauthenticationRequiredError}, {LastSuperuserError}, {TooManyAttemptsError} */
+  async remove(
+    identity: Identity,
+    { currentPassword }: UserDeletionDto,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<void> {
+    await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
+    await this.users.deleteUser(identity.user, request);
+    identity.backend.transport.clear?.(response);
+  }
+
+  /** Takes an address that must be confirmed first out of the changes. */
+  private takeEmailToConfirm(changes: UserFields, user: BaseUser): string | undefined {
+    const { email } = changes;
+    if (this.own.emailChange !== 'confirmed' || email === undefined || email === user.email) return undefined;
+    delete changes.email;
+    return email;
+  }
+
+  private async requireFree(email: string): Promise<void> {
+    if (!this.own.concealsExisting && (await this.repository.findByEmail(email))) {
+      throw new EmailAlreadyExistsError();
+    }
+  }
+
+  /** Whoever has the address already is told, where the answer must not. */
+  private async askToConfirm(user: BaseUser, email: string, request: HttpRequest): Promise<void> {
+    const owner = this.own.concealsExisting ? await this.repository.findByEmail(email) : undefined;
+    if (owner) this.users.warnOfAttempt(owner, request);
+    else this.users.initiateEmailChange(user, email, request);
   }
 
   private isSensitive(changes: UserFields, user: BaseUser): boolean {

@@ -1,0 +1,32 @@
+import { Delete, HttpCode, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { Authenticated } from '../../authentication/authenticated.guard.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import type { HttpRequest, HttpResponse } from '../../common/http.js';
+import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import type { CurrentUserOptions } from './current-user.options.js';
+import { CurrentUserService } from './current-user.service.js';
+import { UserDeletionDto } from './user-deletion.dto.js';
+
+/** How users leave. */
+export function createSelfDeletionController(plan: CurrentUserOptions): Type {
+  @ErrorHeaders()
+  @FeatureController(plan)
+  class SelfDeletionController {
+    constructor(readonly currentUser: CurrentUserService) {}
+
+    @Delete()
+    @HttpCode(204)
+    @UseGuards(Authenticated())
+    async remove(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @Dto(UserDeletionDto) body: Sent<UserDeletionDto>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      await this.currentUser.remove(identity, body, request, response);
+    }
+  }
+  return SelfDeletionController;
+}
