@@ -126,6 +126,7 @@ export {
   SelfDeletionError,
   UserAlreadyExistsError,
   UserChangedMeanwhileError,
+  UserInactiveError,
   UserNotFoundError,
   UserNotVerifiedError,
 } from './users/users.errors.js';

@@ -94,7 +94,7 @@ export interface UsersModuleSettings {
   verification?: Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
   passwordReset?: Pick<PasswordResetOptions, 'tokenLifetimeSeconds'>;
   currentUser?: Pick<CurrentUserOptions, 'requireFreshLogin' | 'emailChange'>;
-  userManagement?: Pick<UserManagementOptions, 'requireFreshLogin'>;
+  userManagement?: Pick<UserManagementOptions, 'requireFreshLogin' | 'invitationLifetimeSeconds'>;
 }
 
 type FlatSettings = Pick<

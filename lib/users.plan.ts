@@ -70,8 +70,9 @@ export function resolvePlan(given: Given): ResolvedPlan {
   const backends = checkBackends(options.backends ?? [{ name: 'jwt', transport: bearer(), strategy: jwt() }]);
   const dtos = resolveDtos(options.dtos ?? {}, identifier);
   const features = openFeatures(options);
+  const open = features.map(({ feature }) => feature.key);
   const parts = features.map(({ feature, options: own }) =>
-    feature.build(own, { identifier, backends, dtos, keepsSessions, hasRoles: role !== undefined }),
+    feature.build(own, { identifier, backends, dtos, open, keepsSessions, hasRoles: role !== undefined }),
   );
 
   return {
@@ -83,6 +84,7 @@ export function resolvePlan(given: Given): ResolvedPlan {
     identifier,
     backends,
     dtos,
+    open,
     features,
     service: checkService(options.service),
     dataSource: options.dataSource,

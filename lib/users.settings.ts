@@ -24,6 +24,7 @@ export interface ResolvedSettings {
 
 const DEFAULT_TOKEN_LIFETIME_SECONDS = 3600;
 const DEFAULT_FRESH_LOGIN_SECONDS = 600;
+const DEFAULT_INVITATION_LIFETIME_SECONDS = 7 * 86_400;
 
 /** @throws {ConfigurationError} for the first setting that is missing, unknown or out of bounds */
 export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSettings>): ResolvedSettings {
@@ -50,7 +51,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },
     currentUser: resolveCurrentUser(plan, settings),
-    userManagement: freshLogin('userManagement', settings.userManagement),
+    userManagement: resolveUserManagement(settings),
     backends: settings.backends ?? {},
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
   };
@@ -120,6 +121,17 @@ function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): 
     throw new ConfigurationError("currentUser.emailChange must be 'confirmed' or 'immediate'.");
   }
   return { ...freshLogin('currentUser', currentUser), emailChange, concealsExisting: concealsExisting(plan) };
+}
+
+function resolveUserManagement({ userManagement = {} }: UsersModuleSettings): UserManagementSettings {
+  const { invitationLifetimeSeconds = DEFAULT_INVITATION_LIFETIME_SECONDS } = userManagement;
+  return {
+    ...freshLogin('userManagement', userManagement),
+    invitationLifetimeSeconds: requireSeconds(
+      'userManagement.invitationLifetimeSeconds',
+      invitationLifetimeSeconds,
+    ),
+  };
 }
 
 function freshLogin(feature: 'currentUser' | 'userManagement', own: Partial<CurrentUserSettings> = {}) {

@@ -23,6 +23,7 @@ export const ERROR_TABLE = {
   ROLE_ALREADY_ASSIGNED: [409, 'The user has this role already.'],
   ROLE_NOT_ASSIGNED: [409, 'The user does not have this role.'],
   ROLE_IN_USE: [409, 'Other records still refer to this role.'],
+  USER_INACTIVE: [409, 'This user is not active.'],
   USER_IN_USE: [409, 'Other records still refer to this user.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

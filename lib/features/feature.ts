@@ -21,6 +21,8 @@ export interface HostPlan {
   backends: readonly BackendOptions[];
   /** Whether the host has a session entity. */
   keepsSessions: boolean;
+  /** The features that the host has opened, by their keys. */
+  open: readonly string[];
   /** Whether the host has a role entity. */
   hasRoles: boolean;
 }

@@ -125,6 +125,11 @@ export class AdminCreateDto {
   @IsBoolean()
   isSuperuser?: boolean;
 
+  /** Mails the user a token to set a password by. Needs the feature `passwordReset`. */
+  @IsOmittable()
+  @IsBoolean()
+  invite?: boolean;
+
   /** The administrator's own, in place of a fresh login where one is needed. */
   @IsOmittable()
   @IsString()

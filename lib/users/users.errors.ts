@@ -56,6 +56,13 @@ export class ReauthenticationRequiredError extends UsersError {
   }
 }
 
+/** What is asked for makes no sense for a user who can't log in. */
+export class UserInactiveError extends UsersError {
+  constructor() {
+    super('USER_INACTIVE');
+  }
+}
+
 /** Administrators don't delete themselves on the way. */
 export class SelfDeletionError extends UsersError {
   constructor() {

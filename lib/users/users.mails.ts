@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../common/http.js';
 import type { TokenPurpose } from './account-tokens.js';
+import { UserInactiveError } from './users.errors.js';
 import type { BaseUser } from './user.entity.js';
 import { UsersReader } from './users.reader.js';
 
@@ -30,6 +31,22 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
     this.tools.mails.sendAlong('sendVerificationToken', newEmail, request, async () =>
       this.sendVerificationToken(future, await this.tools.tokens.mintEmailChange(user, newEmail), request),
     );
+  }
+
+  /**
+   * Mails the user the token that sets a password, as an administrator asks for it: to somebody who forgot theirs,
+   * or to a new user who has none.
+   * @param lifetimeSeconds how long the token works. Default: `passwordReset.tokenLifetimeSeconds`
+   * @throws {UserInactiveError}, {TooManyAttemptsError}
+   */
+  async invite(user: User, request?: HttpRequest, lifetimeSeconds?: number): Promise<void> {
+    if (!user.isActive) throw new UserInactiveError();
+    const { hooks, limits, tokens } = this.tools;
+    await limits.mail(user.email, request);
+    hooks.later('sendPasswordResetToken', async () => {
+      const token = await tokens.mint('reset-password', user, lifetimeSeconds);
+      await this.sendPasswordResetToken(user, token, request);
+    });
   }
 
   /** Tells the owner of an address that somebody tried to make it theirs. */

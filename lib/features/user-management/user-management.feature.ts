@@ -1,7 +1,9 @@
 import { Superuser } from '../../authorization/superuser.guard.js';
 import type { Feature } from '../feature.js';
+import { createPasswordResetMailController } from './password-reset-mail.controller.js';
 import { createUserManagementController } from './user-management.controller.js';
 import {
+  CAN_INVITE,
   USER_MANAGEMENT_PLAN,
   USER_MANAGEMENT_SETTINGS_KEYS,
   type UserManagementOptions,
@@ -13,7 +15,7 @@ export const userManagementFeature: Feature<UserManagementOptions> = {
   key: 'userManagement',
   plan: USER_MANAGEMENT_PLAN,
   settings: USER_MANAGEMENT_SETTINGS_KEYS,
-  build(options, { dtos, keepsSessions, hasRoles }) {
+  build(options, { dtos, keepsSessions, hasRoles, open }) {
     const plan = {
       path: 'users',
       readDto: dtos.read,
@@ -24,7 +26,9 @@ export const userManagementFeature: Feature<UserManagementOptions> = {
       guards: options.guards?.length ? options.guards : [Superuser()],
     };
     const controllers = [createUserManagementController(plan)];
+    const canInvite = open.includes('passwordReset');
+    if (canInvite) controllers.push(createPasswordResetMailController(plan));
     if (keepsSessions) controllers.push(createUserSessionsController(plan));
-    return { controllers, providers: [UserManagementService] };
+    return { controllers, providers: [UserManagementService, { provide: CAN_INVITE, useValue: canInvite }] };
   },
 };

@@ -13,7 +13,11 @@ import { SelfDeletionError } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
 import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { ListUsersDto } from './list-users.dto.js';
-import { USER_MANAGEMENT_SETTINGS, type UserManagementSettings } from './user-management.options.js';
+import {
+  CAN_INVITE,
+  USER_MANAGEMENT_SETTINGS,
+  type UserManagementSettings,
+} from './user-management.options.js';
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100;
@@ -25,6 +29,7 @@ export class UserManagementService {
     private readonly users: UsersService,
     private readonly reauthentication: Reauthentication,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    @Inject(CAN_INVITE) private readonly canInvite: boolean,
     @Inject(USER_MANAGEMENT_SETTINGS) private readonly own: UserManagementSettings,
   ) {}
 
@@ -40,9 +45,12 @@ export class UserManagementService {
   }
 
   async create(identity: Identity, body: AdminCreateDto, request: HttpRequest): Promise<BaseUser> {
-    const { currentPassword, isVerified, isActive, ...fields } = definedFields(body);
+    const { currentPassword, isVerified, isActive, invite = false, ...fields } = definedFields(body);
+    if (invite && !this.canInvite) throw new NoInvitationsError();
     if (fields.isSuperuser) await this.grantSuperuser(identity, request, currentPassword);
-    return this.users.addUser(fields, { verify: isVerified, activate: isActive });
+    const user = await this.users.addUser(fields, { verify: isVerified, activate: isActive });
+    if (invite) await this.users.invite(user, request, this.own.invitationLifetimeSeconds);
+    return user;
   }
 
   async update(
@@ -83,6 +91,13 @@ export class UserManagementService {
   ): Promise<void> {
     if (!identity.user.isSuperuser) throw new NotAllowedError();
     await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
+  }
+}
+
+/** Nobody could use the token. */
+class NoInvitationsError extends InvalidBodyError {
+  constructor() {
+    super([{ loc: ['body', 'invite'], msg: 'There is no reset of passwords here.', type: 'unavailable' }]);
   }
 }
 

@@ -100,6 +100,14 @@ export class Limits {
     await this.take('mails', address);
   }
 
+  /**
+   * Somebody who may has a mail sent to an address.
+   * @throws {TooManyAttemptsError}
+   */
+  async mail(address: string, request: HttpRequest | undefined): Promise<void> {
+    if (request) await this.take('mails', address);
+  }
+
   /** Whether a mail that nobody asked for by itself may go to this address. */
   async mayMail(address: string, request: HttpRequest | undefined): Promise<boolean> {
     return !request || !((await this.counters.get('mails')?.take(address)) ?? 0);

@@ -1,0 +1,145 @@
+import { jest } from '@jest/globals';
+import { type BaseUser, bearer, jwt, RolesAccepted, RolesService } from 'nestjs-users';
+import { type Host, onEachHost, PASSWORD } from '../support/host.js';
+import { travel } from '../support/time.js';
+import { Member, MemberSession, Role } from '../support/users.js';
+
+const OPTIONS = {
+  user: Member,
+  role: Role,
+  session: MemberSession,
+  backends: [{ name: 'jwt', transport: bearer(), strategy: jwt() }],
+  roleManagement: {},
+  userManagement: { guards: [RolesAccepted('helper')] },
+};
+
+/** A host where `helper` may administer users, who is a helper and a reader. */
+async function administered(running: Host) {
+  const roles = running.app.get(RolesService);
+  for (const name of ['helper', 'reader', 'administrator']) await roles.addRole({ name });
+  const give = async (user: BaseUser, ...names: string[]) => {
+    for (const name of names) await roles.assignRole(user.id, (await roles.getRoleByName(name)).id);
+    return user;
+  };
+  const add = async (name: string, ...names: string[]) =>
+    give(await running.addUser({ email: `${name}@example.com` }), ...names);
+  await add('helper', 'helper', 'reader');
+  const helper = await running.api.loggedIn('helper@example.com', PASSWORD, 'jwt');
+  return { helper, add, give };
+}
+
+onEachHost((host) => {
+  afterEach(() => void jest.useRealTimers());
+
+  test('who holds a role administers those who hold no more, and no superuser', async () => {
+    const running = await host(OPTIONS);
+    const { helper, add } = await administered(running);
+    const targets = {
+      plain: await add('plain'),
+      reader: await add('reader', 'reader'),
+      equal: await add('equal', 'helper', 'reader'),
+      administrator: await add('administrator', 'reader', 'administrator'),
+      superuser: await running.addUser({ email: 'root@example.com', isSuperuser: true }),
+    };
+    const forbidden = ['administrator', 'superuser'];
+    for (const [name, { id }] of Object.entries(targets)) {
+      const may = (status: number) => (forbidden.includes(name) ? 403 : status);
+      await helper.get(`/users/${id}`).expect(200);
+      await helper.get(`/users/${id}/sessions`).expect(200);
+      await helper.patch(`/users/${id}`, { isVerified: true }).expect(may(200));
+      await helper.patch(`/users/${id}`, { isActive: false }).expect(may(200));
+      await helper.patch(`/users/${id}`, { isActive: true }).expect(may(200));
+      await helper.patch(`/users/${id}`, { email: `new-${name}@example.com` }).expect(may(200));
+      await helper.patch(`/users/${id}`, { password: 'a new password indeed' }).expect(may(200));
+      await helper.post(`/users/${id}/password-reset`).expect(may(202));
+      await helper.delete(`/users/${id}/sessions`).expect(may(204));
+      await helper.patch(`/users/${id}`, { isSuperuser: true }).expect(403);
+      await helper.delete(`/users/${id}`).expect(may(204));
+    }
+    const left = (await running.users.find()).map(({ email, isActive, isSuperuser }) => [
+      email,
+      isActive,
+      isSuperuser,
+    ]);
+    expect(left).toHaveLength(3);
+    expect(left).toContainEqual(['administrator@example.com', true, false]);
+    expect(left).toContainEqual(['root@example.com', true, true]);
+  });
+
+  test('roles are never written by the administration of users', async () => {
+    const running = await host(OPTIONS);
+    const { helper, add } = await administered(running);
+    const { id } = await add('plain');
+    const load = { load: { relations: { roles: true } } as never };
+    for (const roles of [['administrator'], [{ name: 'administrator' }], [{ id: 1 }], { id: 1 }]) {
+      await helper.patch(`/users/${id}`, { roles, isVerified: true }).expect(200);
+      await helper
+        .post('/users', { email: `x${JSON.stringify(roles).length}@example.com`, roles })
+        .expect(201);
+    }
+    expect(((await running.service.getUser(id, load)) as Member).roles).toEqual([]);
+    await helper.post('/users', { email: 'boss@example.com', isSuperuser: true }).expect(403);
+  });
+
+  test('a role that is lost ends the right at once; nobody else has it', async () => {
+    const running = await host(OPTIONS);
+    const { helper, add } = await administered(running);
+    await add('reader', 'reader');
+    const reader = await running.api.loggedIn('reader@example.com', PASSWORD, 'jwt');
+    await reader.get('/users').expect(403);
+    await reader.post('/users', { email: 'x@example.com' }).expect(403);
+    await helper.get('/users').expect(200);
+    const roles = running.app.get(RolesService);
+    await roles.deleteRole((await roles.getRoleByName('helper')).id);
+    await helper.get('/users').expect(403);
+  });
+
+  test('an administrator has a reset mailed, and never learns the password', async () => {
+    const running = await host(OPTIONS);
+    const { helper, add } = await administered(running);
+    const { id } = await add('plain');
+    const answer = await helper.post(`/users/${id}/password-reset`).expect(202);
+    expect(answer.text).toBe('null');
+    await running.settled();
+    const { token, to } = running.outbox.last();
+    expect(to).toBe('plain@example.com');
+    await running.api.post('/auth/reset-password', { token, password: 'a new password indeed' }).expect(200);
+    await running.api.login('plain@example.com', 'a new password indeed');
+
+    await helper.post('/users/00000000-0000-0000-0000-000000000000/password-reset').expect(404);
+    await running.service.updateUser(id, { isActive: false });
+    await helper.post(`/users/${id}/password-reset`).expect(409, /USER_INACTIVE/);
+  });
+
+  test('a user is invited, and sets a password within a week', async () => {
+    const running = await host(OPTIONS);
+    const { helper } = await administered(running);
+    const invite = async (email: string) => {
+      await helper.post('/users', { email, invite: true }).expect(201);
+      await running.settled();
+      return running.outbox.last(email).token;
+    };
+    const [early, late] = [await invite('early@example.com'), await invite('late@example.com')];
+    await running.api.post('/auth/jwt/login', { email: 'early@example.com', password: '' }).expect(400);
+    travel(6 * 86_400);
+    await running.api
+      .post('/auth/reset-password', { token: early, password: 'a new password indeed' })
+      .expect(200);
+    await running.api.login('early@example.com', 'a new password indeed');
+    travel(2 * 86_400);
+    await running.api
+      .post('/auth/reset-password', { token: late, password: 'a new password indeed' })
+      .expect(400);
+  });
+
+  test('without the reset of passwords there are no invitations', async () => {
+    const running = await host({ ...OPTIONS, passwordReset: undefined });
+    const { helper, add } = await administered(running);
+    const { id } = await add('plain');
+    await helper.post(`/users/${id}/password-reset`).expect(404);
+    const refused = await helper.post('/users', { email: 'new@example.com', invite: true }).expect(422);
+    expect(refused.body.detail).toMatchObject([{ loc: ['body', 'invite'], type: 'unavailable' }]);
+    expect(await running.users.countBy({ email: 'new@example.com' })).toBe(0);
+    await helper.post('/users', { email: 'new@example.com', invite: false }).expect(201);
+  });
+});
