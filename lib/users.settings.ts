@@ -110,7 +110,7 @@ const optionsOf = (plan: ResolvedPlan, key: string): object | undefined =>
   plan.features.find(({ feature }) => feature.key === key)?.options;
 
 function concealsExisting(plan: ResolvedPlan): boolean {
-  const registration = optionsOf(plan, 'registration') as { concealExisting?: boolean } | undefined;
+  const registration = optionsOf(plan, 'registration');
   return registration?.concealExisting === true;
 }
 

@@ -15,8 +15,9 @@ export function createUserSessionsController(plan: UserManagementOptions & { has
   const TargetUserGuard = createTargetUserGuard(undefined, plan.hasRoles);
 
   @ErrorHeaders()
-  @FeatureController(plan, `${plan.path}/:id/sessions`)
+  // Above the feature's guards, which the lower decorator puts first: a stranger learns nothing of who exists.
   @UseGuards(TargetUserGuard)
+  @FeatureController(plan, `${plan.path}/:id/sessions`)
   class UserSessionsController {
     constructor(readonly sessions: SessionsService) {}
 
