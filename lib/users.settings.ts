@@ -110,8 +110,8 @@ const optionsOf = (plan: ResolvedPlan, key: string): object | undefined =>
   plan.features.find(({ feature }) => feature.key === key)?.options;
 
 function concealsExisting(plan: ResolvedPlan): boolean {
-  const registration = optionsOf(plan, 'registration');
-  return registration?.concealExisting === true;
+  const registration: { concealExisting?: boolean } = optionsOf(plan, 'registration') ?? {};
+  return registration.concealExisting === true;
 }
 
 function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): CurrentUserSettings {
