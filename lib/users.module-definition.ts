@@ -14,6 +14,7 @@ import { Background } from './common/background.js';
 import { isInjectionToken, type RedisClient } from './common/redis.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
 import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
+import { RoleKeySubscriber } from './roles/role-key.subscriber.js';
 import type { BaseRole } from './roles/role.entity.js';
 import { ROLE_ENTITY_REPOSITORY, RolesRepository } from './roles/roles.repository.js';
 import { RolesService } from './roles/roles.service.js';
@@ -93,7 +94,7 @@ const sessionProviders = (entity: Type<BaseSession>, dataSource: string | undefi
 
 const roleProviders = (entity: Type<BaseRole>, dataSource: string | undefined): Provider[] => [
   { provide: ROLE_ENTITY_REPOSITORY, useExisting: getRepositoryToken(entity, dataSource) },
-  ...[RolesRepository, RolesService],
+  ...[RolesRepository, RolesService, RoleKeySubscriber],
 ];
 
 /** Each default class stands for the class that takes its place. */

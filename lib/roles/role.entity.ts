@@ -1,6 +1,5 @@
-import { BeforeInsert, BeforeUpdate, Column, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, PrimaryGeneratedColumn } from 'typeorm';
 import { letRedeclarationsWin } from '../users/redeclared-columns.js';
-import { roleKey } from './role-name.js';
 
 /** The columns that every role has. A host's entity extends {@link UuidRole} or {@link IntRole}. */
 export abstract class BaseRole {
@@ -10,19 +9,15 @@ export abstract class BaseRole {
   @Column({ type: 'varchar', length: 100 })
   name!: string;
 
-  /** SHA-256 of the name in lower case: two roles can't have one name, whatever the database takes for equal. */
+  /**
+   * SHA-256 of the name in lower case: two roles can't have one name, whatever the database takes for equal. It is
+   * written together with the name, by whomever.
+   */
   @Column({ type: 'varchar', length: 64, unique: true, select: false })
   nameKey!: string;
 
   @Column({ type: 'varchar', length: 255, nullable: true })
   description!: string | null;
-
-  /** A host's own `save()` needs to know nothing of the key. */
-  @BeforeInsert()
-  @BeforeUpdate()
-  protected setNameKey(): void {
-    if (typeof this.name === 'string') this.nameKey = roleKey(this.name);
-  }
 }
 
 letRedeclarationsWin(BaseRole);

@@ -66,7 +66,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
   /** @throws {RoleAlreadyExistsError} */
   async insert(fields: RoleFields<Role> & { name: string }): Promise<Role> {
     const row = this.row(fields);
-    const insert = this.roles.createQueryBuilder().insert().updateEntity(false).callListeners(false);
+    const insert = this.roles.createQueryBuilder().insert().updateEntity(false);
     await this.write(() => insert.values(row).execute());
     const inserted = await this.findByName(fields.name);
     if (!inserted) throw new Error('The new role was changed before it could be read back.');
@@ -80,7 +80,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
   async update(id: BaseRole['id'], fields: RoleFields<Role>): Promise<boolean> {
     const row = this.row(fields);
     if (Object.keys(row).length === 0) return true;
-    const update = this.roles.createQueryBuilder().update().callListeners(false).set(row);
+    const update = this.roles.createQueryBuilder().update().set(row);
     const { affected } = await this.write(() => update.where('id = :id', { id }).execute());
     return affected === 1;
   }

@@ -1,0 +1,114 @@
+import { IntRole, RolesAccepted, RolesService, UuidRole, UuidUser } from 'nestjs-users';
+import {
+  Column,
+  DataSource,
+  Entity,
+  JoinTable,
+  ManyToMany,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import { boot, refusal } from '../support/boot.js';
+import { onEachHost } from '../support/host.js';
+import { Member, Role, User } from '../support/users.js';
+
+@Entity('kept_role')
+class KeptRole extends UuidRole {}
+
+@Entity('kept_member')
+class KeptMember extends UuidUser {
+  @ManyToMany(() => KeptRole, { onDelete: 'NO ACTION' })
+  @JoinTable()
+  roles!: Relation<KeptRole[]>;
+}
+
+@Entity('own_role')
+class OwnRole {
+  @PrimaryGeneratedColumn('uuid')
+  id!: string;
+
+  @Column({ type: 'varchar' })
+  name!: string;
+}
+
+@Entity('own_member')
+class OwnMember extends UuidUser {
+  @ManyToMany(() => OwnRole)
+  @JoinTable()
+  roles!: Relation<OwnRole[]>;
+}
+
+@Entity('numbered_role')
+class NumberedRole extends IntRole {
+  @Column({ name: 'label', type: 'varchar', length: 100 })
+  override name!: string;
+}
+
+@Entity('numbered_member')
+class NumberedMember extends UuidUser {
+  @ManyToMany(() => NumberedRole)
+  @JoinTable()
+  roles!: Relation<NumberedRole[]>;
+}
+
+describe('a host’s mistake stops the boot with a sentence that names option and mend', () => {
+  test.each([
+    [
+      { entities: { user: User, role: Role } },
+      /entities\.role: User has no relation roles to Role; declare @ManyToMany\(\(\) => Role\) @JoinTable\(\) roles\.$/,
+    ],
+    [
+      { entities: { user: Member, role: KeptRole } },
+      /entities\.role: Member has no relation roles to KeptRole/,
+      [Role],
+    ],
+    [
+      { entities: { user: KeptMember, role: KeptRole } },
+      /entities\.role: KeptMember\.roles would keep users and roles from being deleted/,
+    ],
+    [
+      { entities: { user: OwnMember, role: OwnRole } },
+      /entities\.role: OwnRole has no column nameKey; extend UuidRole or IntRole/,
+    ],
+    [
+      { entities: { user: Member, role: 'Role' } },
+      /entities\.role is missing; give it your entity, which extends UuidRole or IntRole/,
+    ],
+    [
+      { entities: { user: Member, role: Role }, roleManagement: { grant: 'some' } },
+      /roleManagement\.grant must be 'any' or 'own'/,
+    ],
+    [
+      { userManagement: { invitationLifetimeSeconds: 0 } },
+      /userManagement\.invitationLifetimeSeconds must be a whole number/,
+    ],
+    [{ dtos: { roleCreate: class {} } }, /dtos\.roleCreate: \S* has no class-validator decorator on name/],
+  ] as [object, RegExp, (typeof Role)[]?][])('%#', async (options, sentence, entities = []) => {
+    const message = await refusal(options, entities);
+    expect(message).toMatch(sentence);
+    expect(message.match(/[.!?](\s|$)/g)).toHaveLength(1);
+  });
+
+  test('roles with integer ids and a renamed column boot', async () => {
+    await boot({ entities: { user: NumberedMember, role: NumberedRole }, roleManagement: {} });
+  });
+});
+
+onEachHost((host) => {
+  test('a host’s own save() needs to know nothing of keys', async () => {
+    const running = await host({ user: NumberedMember, role: NumberedRole });
+    const repository = running.app.get(DataSource).getRepository(NumberedRole);
+    const saved = await repository.save({ name: 'Back Office', description: null });
+    const service = running.app.get(RolesService);
+    expect(await service.getRoleByName('back office')).toMatchObject({ id: saved.id });
+    await expect(repository.save({ name: 'BACK OFFICE' })).rejects.toThrow();
+    await expect(service.addRole({ name: 'back  office' })).rejects.toMatchObject({
+      code: 'ROLE_ALREADY_EXISTS',
+    });
+
+    saved.name = 'Front Office';
+    await repository.save(saved);
+    expect(await service.getRoleByName('front office')).toMatchObject({ id: saved.id });
+    expect(RolesAccepted('front office').name).toBe('RolesAccepted(["front office"])');
+  });
+});
