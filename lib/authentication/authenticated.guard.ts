@@ -77,8 +77,13 @@ export abstract class AuthenticatingGuard implements CanActivate, OnModuleInit {
   /** Throws what the answer shall be if this user may not pass. */
   protected abstract authorize(identity: Identity, context: ExecutionContext): void | Promise<void>;
 
-  protected isOpen(_context: ExecutionContext): boolean {
-    return false;
+  /** As a guard of the whole application it leaves `@Public()` routes open; where it stands by itself, it holds. */
+  protected isOpen(context: ExecutionContext): boolean {
+    return this.isPublic(context) && !declaredGuards(context).includes(this.constructor);
+  }
+
+  protected isPublic(context: ExecutionContext): boolean {
+    return this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]);
   }
 
   private async identify(request: HttpRequest, context: ExecutionContext): Promise<Identity | undefined> {
@@ -126,11 +131,7 @@ function createGuard(options: AuthenticatedOptions): Type<CanActivate> {
     protected authorize(): void {}
 
     protected override isOpen(context: ExecutionContext): boolean {
-      const isPublic = this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [
-        context.getHandler(),
-        context.getClass(),
-      ]);
-      return isPublic || (isPlain && hasOwnGuard(context, AuthenticatedGuard));
+      return this.isPublic(context) || (isPlain && hasOwnGuard(context, AuthenticatedGuard));
     }
   }
   return named(AuthenticatedGuard, 'Authenticated', options);

@@ -5,6 +5,7 @@ import {
   type BaseUser,
   CurrentUser,
   type LoadOptions,
+  Public,
   RolesAccepted,
   RolesRequired,
   RolesService,
@@ -141,21 +142,33 @@ onEachHost((host) => {
 
     const running = await host({
       ...OPTIONS,
-      host: { imports: [ElsewhereModule] },
-      userManagement: { guards: [RolesAccepted('analyst')] },
+      host: { imports: [ElsewhereModule], controllers: [ReportsController] },
+      userManagement: { guards: [RolesAccepted('reader')] },
     });
-    const service = running.app.get(RolesService);
-    const analyst = await running.addUser({ email: 'analyst@example.com' });
-    const reader = await running.addUser({ email: 'reader@example.com' });
-    const { id } = await service.addRole({ name: 'analyst' });
-    await service.assignRole(analyst.id, id);
-    const token = await running.service.generateToken(reader, 'verification');
-    expect(token.length).toBeGreaterThan(20);
-    // The guard of the whole application guards the login as well: who has no token gets none here.
+    const analyst = await member(running, 'analyst@example.com', ['analyst']);
+    const reader = await member(running, 'reader@example.com', ['reader']);
+    const both = await member(running, 'both@example.com', ['analyst', 'reader']);
     await running.api.get('/elsewhere').expect(401);
-    await running.api
-      .post('/auth/jwt/login', { email: 'analyst@example.com', password: PASSWORD })
-      .expect(401);
+    await analyst.api.get('/elsewhere').expect(200);
+    await reader.api.get('/elsewhere').expect(403);
+    await analyst.api.get('/users').expect(403);
+    await reader.api.get('/users').expect(403);
+    await both.api.get('/users').expect(200);
+    expect(await running.queries.during(() => both.api.get('/reports/any').expect(200))).toHaveLength(1);
+  });
+
+  test('@Public() opens a route to a guard of the whole application, and not to one of its own', async () => {
+    @Controller('odd')
+    class OddController {
+      @Get()
+      @Public()
+      @UseGuards(RolesAccepted('analyst'))
+      read() {
+        return {};
+      }
+    }
+    const { api } = await host({ ...OPTIONS, host: { controllers: [OddController] } });
+    await api.get('/odd').expect(401);
   });
 
   test('what a loader throws lets nobody in', async () => {
