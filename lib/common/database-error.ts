@@ -6,7 +6,10 @@ export type DatabaseFault = 'unique' | 'reference' | 'data' | 'unavailable' | 'o
 // SQLite's result codes; PostgreSQL's SQLSTATE (appendix A); MySQL's symbols; Node's system errors.
 const FAULTS: [Exclude<DatabaseFault, 'other'>, RegExp][] = [
   ['unique', /^(SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)|23505|ER_DUP_ENTRY)$/],
-  ['reference', /^(SQLITE_CONSTRAINT_FOREIGNKEY|2350[13]|ER_(NO_REFERENCED_ROW|ROW_IS_REFERENCED)(_2)?)$/],
+  [
+    'reference',
+    /^(SQLITE_CONSTRAINT_(FOREIGNKEY|TRIGGER)|23001|2350[13]|ER_(NO_REFERENCED_ROW|ROW_IS_REFERENCED)(_2)?)$/,
+  ],
   [
     'data',
     /^(SQLITE_(CONSTRAINT_(NOTNULL|CHECK|DATATYPE)|TOOBIG|MISMATCH)|22...|23502|23514|ER_(DATA_|BAD_NULL|TRUNCATED_|WARN_DATA_|CONSTRAINT_FAILED|CHECK_CONSTRAINT|INCORRECT_|CANT_CREATE_GEOMETRY).*)$/,

@@ -20,6 +20,15 @@ class Order {
   state!: string;
 }
 
+@Entity('app_invoice')
+class Invoice {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @ManyToOne(() => User, { nullable: false, onDelete: 'RESTRICT' })
+  user!: Relation<User>;
+}
+
 /** A host with a superuser who is logged in. */
 async function administered(host: Boot, options: Parameters<Boot>[0] = {}) {
   const booted = await host(options);
@@ -176,13 +185,13 @@ onEachHost((host) => {
       }
     });
 
-    test('who is referred to by other rows can’t be deleted', async () => {
-      const { app, admin, addUser } = await administered(host, { entities: [Order] });
+    test.each([Order, Invoice])('who is referred to by rows of %p can’t be deleted', async (entity) => {
+      const { app, admin, addUser } = await administered(host, { entities: [Order, Invoice] });
       const { DataSource } = await import('typeorm');
       const ada = await addUser();
       await app
         .get(DataSource)
-        .getRepository(Order)
+        .getRepository<Order | Invoice>(entity)
         .insert({ user: { id: String(ada.id) } });
       await admin.delete(`/users/${ada.id}`).expect(409, /"detail":"USER_IN_USE"/);
       await admin.get(`/users/${ada.id}`).expect(200);

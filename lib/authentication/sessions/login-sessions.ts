@@ -24,7 +24,10 @@ export class LoginSessions {
    */
   async open(user: BaseUser, login: Login, tokenHash: string | null): Promise<BaseSession['id']> {
     const { replaces, request, authenticatedAt } = login;
-    const [now, createdAt] = [new Date(), new Date(authenticatedAt * 1000)];
+    const now = new Date();
+    // The claim counts seconds; of two logins in one, the later one is still the newer session.
+    const isNow = Math.floor(now.getTime() / 1000) === authenticatedAt;
+    const createdAt = isNow ? now : new Date(authenticatedAt * 1000);
     const expiresAt = this.end(createdAt, now);
     const values = { tokenHash, tokenVersion: user.tokenVersion, lastUsedAt: now, expiresAt };
     if (replaces?.session) {

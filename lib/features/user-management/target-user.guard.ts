@@ -41,7 +41,8 @@ export function createTargetUserGuard(load: LoadOptions | undefined, hasRoles: b
       const target = await this.users.findById(request.params?.['id'], loadTarget);
       if (!target) throw new UserNotFoundError();
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
-      if (isChange && !user.isSuperuser && !(await this.mayChange(user, target))) throw new NotAllowedError();
+      if (isChange && !user.isSuperuser && !(await this.mayChange(user, target)))
+        throw new NotAllowedError('You may not change this user, who has more rights than you.');
       request[TARGET] = target;
     }
 

@@ -1,3 +1,4 @@
+import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,7 +16,8 @@ export async function createApplication(configuration: Configuration) {
   // A signal closes the application in order, and then the process ends with code 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.init();
-  app.useLogger(['error', 'warn']);
+  // Levels alone would not do: `logger: false` has left no logger that could have them.
+  app.useLogger(new ConsoleLogger({ logLevels: ['error', 'warn'] }));
   return app;
 }
 

@@ -1,0 +1,36 @@
+import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BackOfficeModule } from './back-office/back-office.module.js';
+import type { Configuration } from './configuration.js';
+import { ADMINISTRATOR, FirstAdministrator } from './first-administrator.js';
+import { OrdersModule } from './orders/orders.module.js';
+import { usersModule } from './users/users.module.js';
+
+/** Judges the shop's own bodies. The routes of the library have a validation of their own, and this leaves it alone. */
+const validation = new ValidationPipe({
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  transform: true,
+  errorHttpStatusCode: 422,
+});
+
+@Module({})
+export class AppModule {
+  static for({ administrator, database, secret }: Configuration): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRoot({ ...database, retryAttempts: 1 }),
+        usersModule(secret),
+        OrdersModule,
+        BackOfficeModule,
+      ],
+      providers: [
+        FirstAdministrator,
+        { provide: ADMINISTRATOR, useValue: administrator },
+        { provide: APP_PIPE, useValue: validation },
+      ],
+    };
+  }
+}
