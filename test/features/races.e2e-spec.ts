@@ -1,3 +1,6 @@
+import { RolesService } from 'nestjs-users';
+import { In } from 'typeorm';
+import { Member, Role } from '../support/users.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 /** `RACE_ROUNDS=20` runs more of them; the counts of every status are printed then. */
@@ -40,6 +43,46 @@ onEachHost((host, adapter, database) => {
       statuses.push(...(await Promise.all(race)));
     }
     expect(report('10 resets', statuses)).toEqual({ 200: ROUNDS, 400: 9 * ROUNDS });
+  });
+
+  test('a role that is given many times at once is given once a round, and so is taken', async () => {
+    const { app, addUser } = await host({ user: Member, role: Role });
+    const roles = app.get(RolesService);
+    const [{ id: userId }, { id: roleId }] = [await addUser(), await roles.addRole({ name: 'analyst' })];
+    const statuses: number[] = [];
+    const statusOf = (change: Promise<unknown>) =>
+      change.then(
+        () => 200,
+        (error: { status: number }) => error.status,
+      );
+    for (let round = 0; round < ROUNDS; round++) {
+      const assign = () => statusOf(roles.assignRole(userId, roleId));
+      const revoke = () => statusOf(roles.revokeRole(userId, roleId));
+      statuses.push(...(await Promise.all(Array.from({ length: 10 }, assign))));
+      statuses.push(...(await Promise.all(Array.from({ length: 10 }, revoke))));
+    }
+    const counts = report('10 assignments, then 10 revocations', statuses);
+    expect(counts).toEqual({ 200: 2 * ROUNDS, 409: 18 * ROUNDS });
+  });
+
+  test('of two new addresses that are confirmed at once, one becomes the user’s, every time', async () => {
+    const { api, addUser, service, users, outbox, settled } = await host({ requireVerification: true });
+    const { id } = await addUser();
+    const statuses: number[] = [];
+    const confirmed = new Set<boolean>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const addresses = [`one${round}@example.com`, `two${round}@example.com`];
+      const user = await service.getUser(id);
+      for (const address of addresses) service.initiateEmailChange(user, address);
+      await settled();
+      const verify = (address: string) =>
+        api.post('/auth/verify', { token: outbox.last(address).token }).then(({ status }) => status);
+      statuses.push(...(await Promise.all(addresses.map(verify))));
+      const { email, isVerified } = await users.findOneByOrFail({ email: In(addresses) });
+      confirmed.add(isVerified && addresses.includes(email));
+    }
+    expect(report('2 confirmations', statuses)).toEqual({ 200: ROUNDS, 400: ROUNDS });
+    expect(confirmed).toEqual(new Set([true]));
   });
 
   test('two superusers who demote each other leave one, every time', async () => {
