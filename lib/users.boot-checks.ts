@@ -1,9 +1,11 @@
-import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, Optional, type Type } from '@nestjs/common';
 import type { EntityMetadata, Repository } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { exposedProperties, hasTypeDecorator } from './common/dto-output.js';
 import { validatedProperties } from './common/validation/dto-input.js';
+import type { BaseRole } from './roles/role.entity.js';
+import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
 import { isUuidColumn } from './common/entity-id.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
@@ -24,6 +26,9 @@ export class BootChecks implements OnModuleInit {
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
     @Inject(USER_ENTITY_REPOSITORY) private readonly repository: Repository<BaseUser>,
     private readonly service: UsersService,
+    @Optional()
+    @Inject(ROLE_ENTITY_REPOSITORY)
+    private readonly roles?: Repository<BaseRole>,
   ) {}
 
   onModuleInit(): void {
@@ -32,7 +37,7 @@ export class BootChecks implements OnModuleInit {
     this.checkUnique('email');
     this.checkUnique(this.settings.identifier);
     if (this.feature('registration')) this.checkRegisterDto();
-    for (const [option, dto] of this.readDtos()) this.checkRelations(option, dto);
+    for (const [option, dto, entity] of this.readDtos()) checkRelations(option, dto, entity);
     this.checkMailHooks();
   }
 
@@ -92,22 +97,14 @@ export class BootChecks implements OnModuleInit {
     );
   }
 
-  private checkRelations(option: string, dto: Type): void {
-    const relations = this.entity.relations.map(({ propertyName }) => propertyName);
-    const bare = exposedProperties(dto).find(
-      (name) => relations.includes(name) && !hasTypeDecorator(dto, name),
-    );
-    if (bare === undefined) return;
-    throw new ConfigurationError(
-      `${option}: ${dto.name} exposes the relation ${bare} with all its columns; add @Type(() => …) of a read DTO.`,
-    );
-  }
-
-  private *readDtos(): Iterable<[string, Type]> {
-    yield ['dtos.read', this.plan.dtos.read];
+  private *readDtos(): Iterable<[option: string, dto: Type, entity: EntityMetadata]> {
+    const role = this.roles?.metadata;
+    yield ['dtos.read', this.plan.dtos.read, this.entity];
+    if (role) yield ['dtos.roleRead', this.plan.dtos.roleRead, role];
     for (const { feature, options } of this.plan.features) {
       const { readDto } = options as { readDto?: Type };
-      if (readDto) yield [`${feature.key}.readDto`, readDto];
+      const entity = feature.key === 'roleManagement' ? role : this.entity;
+      if (readDto && entity) yield [`${feature.key}.readDto`, readDto, entity];
     }
   }
 
@@ -138,6 +135,17 @@ export class BootChecks implements OnModuleInit {
   private column(name: string): ColumnMetadata | undefined {
     return this.entity.findColumnWithPropertyName(name);
   }
+}
+
+function checkRelations(option: string, dto: Type, entity: EntityMetadata): void {
+  const relations = entity.relations.map(({ propertyName }) => propertyName);
+  const bare = exposedProperties(dto).find(
+    (name) => relations.includes(name) && !hasTypeDecorator(dto, name),
+  );
+  if (bare === undefined) return;
+  throw new ConfigurationError(
+    `${option}: ${dto.name} exposes the relation ${bare} with all its columns; add @Type(() => …) of a read DTO.`,
+  );
 }
 
 const isRequired = (column: ColumnMetadata): boolean =>

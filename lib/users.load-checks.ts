@@ -1,8 +1,10 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import type { Repository } from 'typeorm';
+import type { EntityMetadata, Repository } from 'typeorm';
 import { declaredLoadOptions } from './authentication/user-load-options.decorator.js';
 import { ConfigurationError } from './common/configuration-error.js';
+import type { BaseRole } from './roles/role.entity.js';
+import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
 import { type LoadOptions, loadFault } from './users/load-options.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY } from './users/users.settings.js';
@@ -16,12 +18,16 @@ export class LoadChecks implements OnModuleInit {
     @Inject(PLAN) private readonly plan: ResolvedPlan,
     @Inject(USER_ENTITY_REPOSITORY) private readonly users: Repository<BaseUser>,
     private readonly modules: ModulesContainer,
+    @Optional()
+    @Inject(ROLE_ENTITY_REPOSITORY)
+    private readonly roles?: Repository<BaseRole>,
   ) {}
 
   onModuleInit(): void {
     for (const { feature, options } of this.plan.features) {
       const { loadOptions } = options as { loadOptions?: LoadOptions };
-      if (loadOptions) this.check(`${feature.key}.loadOptions`, loadOptions);
+      const entity = feature.key === 'roleManagement' ? this.roles?.metadata : this.users.metadata;
+      if (loadOptions && entity) this.check(`${feature.key}.loadOptions`, loadOptions, entity);
     }
     for (const target of this.hostClasses()) this.checkClass(target);
   }
@@ -38,15 +44,15 @@ export class LoadChecks implements OnModuleInit {
   private checkClass(target: object): void {
     const { name, prototype } = target as { name: string; prototype: Record<string, object> };
     const own = declaredLoadOptions(target);
-    if (own) this.check(`@UserLoadOptions() of ${name}`, own);
+    if (own) this.check(`@UserLoadOptions() of ${name}`, own, this.users.metadata);
     for (const method of new MetadataScanner().getAllMethodNames(prototype)) {
       const load = declaredLoadOptions(prototype[method]);
-      if (load) this.check(`@UserLoadOptions() of ${name}.${method}`, load);
+      if (load) this.check(`@UserLoadOptions() of ${name}.${method}`, load, this.users.metadata);
     }
   }
 
-  private check(place: string, load: LoadOptions): void {
-    const fault = loadFault(load, this.users.metadata);
+  private check(place: string, load: LoadOptions, entity: EntityMetadata): void {
+    const fault = loadFault(load, entity);
     if (fault !== undefined) throw new ConfigurationError(`${place} ${fault}.`);
   }
 }

@@ -163,15 +163,34 @@ function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
       throw new ConfigurationError(`${feature.key} must be an object of options; {} takes the defaults.`);
     }
     refuseUnknown(feature.key, own, [...feature.plan, ...feature.settings]);
-    checkFeatureDtos(feature.key, own as { readDto?: Type; updateDto?: Type });
+    checkFeatureDtos(feature.key, own as { readDto?: Type });
+    checkFlags(feature.key, own);
     return [{ feature, options: definedFields(own) }];
   });
 }
 
-function checkFeatureDtos(key: string, { readDto, updateDto }: { readDto?: Type; updateDto?: Type }): void {
-  if (readDto !== undefined) checkReadDto(`${key}.readDto`, readDto);
-  const standard = key === 'userManagement' ? DEFAULT_DTOS.adminUpdate : DEFAULT_DTOS.update;
-  if (updateDto !== undefined) checkInputDto(`${key}.updateDto`, updateDto, standard);
+/** The default classes that those of a feature's own must satisfy. */
+const FEATURE_DTOS: Record<string, { createDto?: Type; updateDto?: Type }> = {
+  currentUser: { updateDto: DEFAULT_DTOS.update },
+  userManagement: { updateDto: DEFAULT_DTOS.adminUpdate },
+  roleManagement: { createDto: DEFAULT_DTOS.roleCreate, updateDto: DEFAULT_DTOS.roleUpdate },
+};
+
+function checkFeatureDtos(key: string, own: { readDto?: Type; createDto?: Type; updateDto?: Type }): void {
+  if (own.readDto !== undefined) checkReadDto(`${key}.readDto`, own.readDto);
+  for (const name of ['createDto', 'updateDto'] as const) {
+    const standard = FEATURE_DTOS[key]?.[name];
+    if (own[name] !== undefined && standard) checkInputDto(`${key}.${name}`, own[name], standard);
+  }
+}
+
+/** Options that are on or off; a text would be on, whatever it says. */
+const FLAGS = ['returnUser', 'concealExisting', 'deletion', 'strictVerification'];
+
+function checkFlags(key: string, own: object): void {
+  for (const [name, value] of Object.entries(own)) {
+    if (FLAGS.includes(name) && value !== undefined) requireBoolean(`${key}.${name}`, value);
+  }
 }
 
 function declaredSettings(

@@ -116,9 +116,15 @@ function concealsExisting(plan: ResolvedPlan): boolean {
 
 function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): CurrentUserSettings {
   const { currentUser, requireVerification = true } = settings;
-  const { emailChange = requireVerification ? 'confirmed' : 'immediate' } = currentUser ?? {};
+  const canConfirm = plan.open.includes('verification');
+  const { emailChange = requireVerification && canConfirm ? 'confirmed' : 'immediate' } = currentUser ?? {};
   if (emailChange !== 'confirmed' && emailChange !== 'immediate') {
     throw new ConfigurationError("currentUser.emailChange must be 'confirmed' or 'immediate'.");
+  }
+  if (emailChange === 'confirmed' && !canConfirm) {
+    throw new ConfigurationError(
+      "currentUser.emailChange 'confirmed' needs the feature verification, whose route takes the mailed token.",
+    );
   }
   return { ...freshLogin('currentUser', currentUser), emailChange, concealsExisting: concealsExisting(plan) };
 }

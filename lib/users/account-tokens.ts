@@ -12,6 +12,17 @@ interface AccountClaims extends Claims {
   email: string;
 }
 
+interface ResetClaims extends AccountClaims {
+  /** The token was mailed to a new user, as an invitation. */
+  inv?: boolean;
+}
+
+/** What a reset token is good for. */
+export interface PasswordReset<User extends BaseUser = BaseUser> {
+  user: User;
+  isInvitation: boolean;
+}
+
 interface EmailChangeClaims extends AccountClaims {
   /** The address that the token was mailed to. */
   newEmail: string;
@@ -42,9 +53,21 @@ export class AccountTokens<User extends BaseUser = BaseUser> {
     };
   }
 
-  /** @param lifetimeSeconds where it is not that of the purpose */
-  mint(purpose: TokenPurpose, user: BaseUser, lifetimeSeconds = this.lifetimes[purpose]): Promise<string> {
-    return this.tokens[purpose].sign(claimsOf(user), lifetimeSeconds);
+  mint(purpose: TokenPurpose, user: BaseUser): Promise<string> {
+    return this.tokens[purpose].sign(claimsOf(user), this.lifetimes[purpose]);
+  }
+
+  /** A reset token for a new user: using it verifies the address, too. */
+  mintInvitation(user: BaseUser, lifetimeSeconds: number): Promise<string> {
+    const claims: Omit<ResetClaims, 'aud' | 'iat' | 'exp'> = { ...claimsOf(user), inv: true };
+    return this.tokens['reset-password'].sign(claims, lifetimeSeconds);
+  }
+
+  /** As {@link findOwner}, for a reset token of either kind. */
+  async findReset(token: string): Promise<PasswordReset<User> | undefined> {
+    const claims: ResetClaims | undefined = await this.tokens['reset-password'].verify(token);
+    const user = await this.ownerOf(claims);
+    return user && { user, isInvitation: claims?.inv === true };
   }
 
   /** For the mail to the new address, whose reader it makes the user's. */

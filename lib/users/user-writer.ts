@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import type { FindOptionsWhere } from 'typeorm';
+import type { PasswordReset } from './account-tokens.js';
 import type { BaseUser } from './user.entity.js';
 import { type NewFields, normalizeFields, type StoredFields, type UserFields } from './user-fields.js';
 import { type InvalidPasswordCode, NewPasswords } from './passwords/new-passwords.js';
@@ -93,15 +94,21 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Sets a password and ends every token, unless the user changed since they were loaded.
+   * Sets a password and ends every token, unless the user changed since they were loaded. An invitation also shows
+   * that the mail of the address is read.
    * @returns whether this was the first to do so
    * @throws {UsersError} `RESET_PASSWORD_INVALID_PASSWORD`
    */
-  async resetPassword(user: User, password: string, rules: PasswordRules): Promise<boolean> {
+  async resetPassword(
+    { user, isInvitation }: PasswordReset<User>,
+    password: string,
+    rules: PasswordRules,
+  ): Promise<boolean> {
     const { id, email, tokenVersion } = user;
     const passwordHash = await this.hash(password, user, 'RESET_PASSWORD_INVALID_PASSWORD', rules);
     const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
-    return this.repository.update(where, { passwordHash }, { raiseTokenVersion: true });
+    const fields = { passwordHash, ...(isInvitation && { isVerified: true }) };
+    return this.repository.update(where, fields, { raiseTokenVersion: true });
   }
 
   /** The user who has this identifier or this address already. Both are normalised. */

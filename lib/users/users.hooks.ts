@@ -112,7 +112,7 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Tells the owner of `user.email` that somebody tried to register it again. Called only with
+   * Tells the owner of `user.email` that somebody tried to register it again, or to make it theirs. Called only with
    * `registration.concealExisting`, after the answer, as {@link sendVerificationToken} is.
    */
   sendRegistrationAttempt(_user: User, _request?: HttpRequest): unknown {

@@ -34,17 +34,24 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
   }
 
   /**
-   * Mails the user the token that sets a password, as an administrator asks for it: to somebody who forgot theirs,
-   * or to a new user who has none.
-   * @param lifetimeSeconds how long the token works. Default: `passwordReset.tokenLifetimeSeconds`
+   * Mails the user a reset token, as an administrator asks for it.
    * @throws {UserInactiveError}, {TooManyAttemptsError}
    */
-  async invite(user: User, request?: HttpRequest, lifetimeSeconds?: number): Promise<void> {
+  async sendPasswordReset(user: User, request?: HttpRequest): Promise<void> {
     if (!user.isActive) throw new UserInactiveError();
-    const { hooks, limits, tokens } = this.tools;
-    await limits.mail(user.email, request);
-    hooks.later('sendPasswordResetToken', async () => {
-      const token = await tokens.mint('reset-password', user, lifetimeSeconds);
+    await this.tools.limits.mail(user.email, request);
+    this.tools.hooks.later('sendPasswordResetToken', async () =>
+      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
+    );
+  }
+
+  /**
+   * Mails a new user the token that sets their first password; using it verifies the address.
+   * @param lifetimeSeconds how long the token works
+   */
+  invite(user: User, lifetimeSeconds: number, request?: HttpRequest): void {
+    this.tools.hooks.later('sendPasswordResetToken', async () => {
+      const token = await this.tools.tokens.mintInvitation(user, lifetimeSeconds);
       await this.sendPasswordResetToken(user, token, request);
     });
   }

@@ -68,11 +68,7 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
   async updateUser(target: User | UserId, changes: UserFields<User>, request?: HttpRequest): Promise<User> {
     const { hooks, events, settings, writer } = this.tools;
     const user = await this.loaded(target);
-    await hooks.refuseBy(
-      'preUpdateHook',
-      () => this.preUpdateHook(user, changes as never, request),
-      notAllowed,
-    );
+    await this.checkUpdate(user, changes, request);
 
     const fields: UserFields = normalizeFields(changes, settings);
     if (fields.email === user.email) delete fields.email;
@@ -88,6 +84,15 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     await hooks.after('postUpdateHook', () => this.postUpdateHook(updated, stored as Partial<User>, request));
     events.emit(UserEvents.Updated, updated);
     return updated;
+  }
+
+  /**
+   * Asks the host's `preUpdateHook` alone, before a change that is not made yet: an address that must be confirmed.
+   * @throws what the hook refuses with
+   */
+  async checkUpdate(user: User, changes: UserFields<User>, request?: HttpRequest): Promise<void> {
+    const hook = () => this.preUpdateHook(user, changes as never, request);
+    await this.tools.hooks.refuseBy('preUpdateHook', hook, notAllowed);
   }
 
   /** @throws {UserNotFoundError}, {@link UsersError} `USER_IN_USE` where other rows still refer to the user */
@@ -161,10 +166,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
   async resetPassword(token: string, password: string, request?: HttpRequest): Promise<User> {
     const { tokens, writer, hooks, events, limits } = this.tools;
     await limits.passwordReset(request);
-    const user = await tokens.findOwner('reset-password', token);
-    if (!user) throw new BadResetTokenError();
-    if (!(await writer.resetPassword(user, password, this.rules))) throw new BadResetTokenError();
+    const reset = await tokens.findReset(token);
+    if (!reset || !(await writer.resetPassword(reset, password, this.rules))) throw new BadResetTokenError();
 
+    const { user } = reset;
     user.tokenVersion += 1;
     await hooks.after('postPasswordResetHook', () => this.postPasswordResetHook(user, request));
     events.emit(UserEvents.PasswordReset, user);
@@ -200,8 +205,11 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     const previous = user.email;
     Object.assign(user, { email: newEmail, isVerified: true });
     this.tellPrevious(user, previous, request);
+    const changes = { email: newEmail, isVerified: true } as Partial<User>;
     await hooks.after('postVerificationHook', () => this.postVerificationHook(user, request));
+    await hooks.after('postUpdateHook', () => this.postUpdateHook(user, changes, request));
     events.emit(UserEvents.Verified, user);
+    events.emit(UserEvents.Updated, user);
     return user;
   }
 

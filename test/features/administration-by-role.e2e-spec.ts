@@ -132,6 +132,36 @@ onEachHost((host) => {
       .expect(400);
   });
 
+  test('an invitation verifies the address that it was mailed to; a plain reset does not', async () => {
+    const running = await host({ ...OPTIONS, requireVerification: true });
+    const { helper } = await administered(running);
+    await helper.post('/users', { email: 'new@example.com', invite: true }).expect(201);
+    await running.settled();
+    const password = 'a new password indeed';
+    const { token } = running.outbox.last('new@example.com');
+    await running.api.post('/auth/reset-password', { token, password }).expect(200);
+    await running.api.login('new@example.com', password);
+
+    const other = await running.addUser({ email: 'other@example.com', isVerified: false });
+    await helper.post(`/users/${other.id}/password-reset`).expect(202);
+    await running.settled();
+    const reset = running.outbox.last('other@example.com').token;
+    await running.api.post('/auth/reset-password', { token: reset, password }).expect(200);
+    const login = { email: 'other@example.com', password };
+    await running.api.post('/auth/jwt/login', login).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+  });
+
+  test('an invitation that can’t go out leaves nobody behind', async () => {
+    const running = await host({ ...OPTIONS, limits: { mails: { attempts: 1, windowSeconds: 3600 } } });
+    const { helper } = await administered(running);
+    const email = 'new@example.com';
+    await helper.post('/users', { email, invite: true, isActive: false }).expect(409, /USER_INACTIVE/);
+    await running.api.post('/auth/forgot-password', { email }).expect(202);
+    await helper.post('/users', { email, invite: true }).expect(429, /TOO_MANY_ATTEMPTS/);
+    expect(await running.users.countBy({ email })).toBe(0);
+    await helper.post('/users', { email }).expect(201);
+  });
+
   test('without the reset of passwords there are no invitations', async () => {
     const running = await host({ ...OPTIONS, passwordReset: undefined });
     const { helper, add } = await administered(running);

@@ -116,6 +116,27 @@ onEachHost((host) => {
       );
     });
 
+    test('a hook may refuse the address; others hear of it when it is the user’s', async () => {
+      const heard: unknown[] = [];
+      const running = await host({
+        ...CONFIRMED,
+        hooks: {
+          preUpdateHook: (_user, changes) => {
+            if (changes.email?.endsWith('@forbidden.example')) throw new Error('not there');
+          },
+          postUpdateHook: (user, changes) => heard.push([user.email, changes]),
+        },
+      });
+      const { api } = await running.login();
+      await api.patch('/users/me', { email: 'ada@forbidden.example' }).expect(403);
+      await api.patch('/users/me', { email: NEW }).expect(200);
+      await running.settled();
+      expect(running.outbox.mails).toHaveLength(1);
+      expect(heard).toEqual([]);
+      await running.api.post('/auth/verify', { token: running.outbox.last(NEW).token }).expect(200);
+      expect(heard).toEqual([[NEW, { email: NEW, isVerified: true }]]);
+    });
+
     test('a login that is not recent needs the current password', async () => {
       const running = await host(CONFIRMED);
       const { api } = await running.login();

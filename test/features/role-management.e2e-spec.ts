@@ -1,6 +1,6 @@
 import { Expose } from 'class-transformer';
 import { IsString } from 'class-validator';
-import { RoleCreateDto, RoleReadDto, RolesAccepted, RolesService } from 'nestjs-users';
+import { RoleCreateDto, RoleReadDto, RolesAccepted, RolesService, RoleUpdateDto } from 'nestjs-users';
 import { type Host, type HostOptions, onEachHost, PASSWORD } from '../support/host.js';
 import { Member, NumberedMember, NumberedRole, Role } from '../support/users.js';
 
@@ -16,6 +16,8 @@ class ShoutedCreateDto extends RoleCreateDto {
   @IsString()
   override name!: string;
 }
+
+class ShoutedUpdateDto extends RoleUpdateDto {}
 
 async function administrator(running: Host) {
   await running.addUser({ email: 'root@example.com', isSuperuser: true });
@@ -185,6 +187,9 @@ onEachHost((host) => {
     await api.put('/users/roles/assign', { userId: eve.id, roleId: analyst.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/assign', { userId: user.id, roleId: analyst.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/revoke', { userId: eve.id, roleId: manager.id }).expect(200);
+    const other = await running.addUser({ email: 'other@example.com' });
+    for (const role of [manager, analyst]) await roles.assignRole(other.id, role.id);
+    await api.put('/users/roles/revoke', { userId: other.id, roleId: manager.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/assign', { userId: root.id, roleId: manager.id }).expect(403);
     await api.put('/users/roles/assign', { userId: NOBODY, roleId: manager.id }).expect(404);
     await api.get('/users/roles').expect(200);
@@ -211,12 +216,13 @@ onEachHost((host) => {
     const running = await host({
       ...OPTIONS,
       roleManagement: {
+        readDto: NamedRoleReadDto,
+        updateDto: ShoutedUpdateDto,
         path: 'roles',
         assignPath: 'grant',
         revokePath: 'withdraw',
         createDto: ShoutedCreateDto,
       },
-      dtos: { roleRead: NamedRoleReadDto },
     });
     const root = await administrator(running);
     const ada = await running.addUser();

@@ -110,6 +110,12 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { currentUser: { emailChange: 'later' } },
       /currentUser\.emailChange must be 'confirmed' or 'immediate'/,
     ],
+    [
+      { currentUser: { emailChange: 'confirmed' } },
+      /currentUser\.emailChange 'confirmed' needs the feature verification/,
+    ],
+    [{ currentUser: { deletion: 'false' } }, /currentUser\.deletion must be true or false/],
+    [{ registration: { concealExisting: 1 } }, /registration\.concealExisting must be true or false/],
     [{ identifier: 'username' }, /entities\.user: User has no column username/],
     [{ identifier: 'fullName' }, /entities\.user: User\.fullName needs a unique index/],
   ])('%#: %j', async (options, sentence) => {

@@ -82,6 +82,21 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { userManagement: { invitationLifetimeSeconds: 0 } },
       /userManagement\.invitationLifetimeSeconds must be a whole number/,
     ],
+    [
+      { entities: { user: Member, role: Role }, roleManagement: { updateDto: class Bare {} } },
+      /roleManagement\.updateDto: Bare has no class-validator decorator on name/,
+    ],
+    [
+      { entities: { user: Member, role: Role }, roleManagement: { createDto: class Bare {} } },
+      /roleManagement\.createDto: Bare has no class-validator decorator on name/,
+    ],
+    [
+      {
+        entities: { user: Member, role: Role },
+        roleManagement: { loadOptions: { relations: { orders: true } } },
+      },
+      /roleManagement\.loadOptions names the relation orders, which Role does not have/,
+    ],
     [{ dtos: { roleCreate: class {} } }, /dtos\.roleCreate: \S* has no class-validator decorator on name/],
   ] as [object, RegExp, (typeof Role)[]?][])('%#', async (options, sentence, entities = []) => {
     const message = await refusal(options, entities);

@@ -23,8 +23,8 @@ export interface CurrentUserOptions<User extends BaseUser = BaseUser> extends Fe
   deletion?: boolean;
   /**
    * `confirmed`: a new address takes effect when somebody uses the token that is mailed to it. `immediate`: at once,
-   * and unverified. Either way the old address is told. Default: `confirmed` with `requireVerification`, else
-   * `immediate`.
+   * and unverified. Either way the old address is told. Default: `confirmed` with `requireVerification` and the
+   * feature `verification`, else `immediate`.
    */
   emailChange?: 'confirmed' | 'immediate';
   /** Users who are not verified may not even change their own address. Default false. */

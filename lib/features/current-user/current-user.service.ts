@@ -39,8 +39,10 @@ export class CurrentUserService {
     }
 
     const newEmail = this.takeEmailToConfirm(changes, identity.user);
-    if (newEmail !== undefined) await this.requireFree(newEmail);
-    const updated = await this.change(identity, changes, request);
+    if (newEmail !== undefined) await this.requireChangeable(identity.user, newEmail, request);
+    // An address that waits to be confirmed is no change yet, for hooks and events neither.
+    const isChange = newEmail === undefined || Object.keys(changes).length > 0;
+    const updated = isChange ? await this.change(identity, changes, request) : identity.user;
     if (newEmail !== undefined) await this.askToConfirm(updated, newEmail, request);
     if (changes.password !== undefined) await replaceToken(identity, updated, request, response);
     return updated;
@@ -66,7 +68,8 @@ export class CurrentUserService {
     return email;
   }
 
-  private async requireFree(email: string): Promise<void> {
+  private async requireChangeable(user: BaseUser, email: string, request: HttpRequest): Promise<void> {
+    await this.users.checkUpdate(user, { email }, request);
     if (!this.own.concealsExisting && (await this.repository.findByEmail(email))) {
       throw new EmailAlreadyExistsError();
     }

@@ -48,7 +48,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
       @CurrentIdentity() identity: Sent<Identity>,
       @Dto(plan.createDto) body: Sent<RoleCreateDto>,
     ) {
-      return output.write(await this.management.create(identity, body));
+      return output.write(await this.management.create(identity, body, plan.loadOptions));
     }
 
     @Put(plan.assignPath)
@@ -76,7 +76,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
       @Param('id') id: string,
       @Dto(plan.updateDto) body: Sent<RoleUpdateDto>,
     ) {
-      return output.write(await this.management.update(identity, id, body));
+      return output.write(await this.management.update(identity, id, body, plan.loadOptions));
     }
 
     @Delete(':id')

@@ -6,7 +6,7 @@ import { definedFields } from '../../common/defined-fields.js';
 import type { BaseRole } from '../../roles/role.entity.js';
 import { comparedRoleName } from '../../roles/role-name.js';
 import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
-import { RolesService, type UserWithRoles } from '../../roles/roles.service.js';
+import { RolesService, type UserWithRoles, WITH_ROLES } from '../../roles/roles.service.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import { UserNotFoundError } from '../../users/users.errors.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -30,14 +30,21 @@ export class RoleManagementService {
     return { items, total };
   }
 
-  create({ user }: Identity, body: RoleCreateDto): Promise<BaseRole> {
+  async create({ user }: Identity, body: RoleCreateDto, load?: LoadOptions<BaseRole>): Promise<BaseRole> {
     this.requireAnyGrant(user.isSuperuser);
-    return this.roles.addRole(definedFields(body) as RoleCreateDto);
+    const role = await this.roles.addRole(definedFields(body) as RoleCreateDto);
+    return load ? this.roles.getRole(role.id, { load }) : role;
   }
 
-  update({ user }: Identity, id: string, body: RoleUpdateDto): Promise<BaseRole> {
+  async update(
+    { user }: Identity,
+    id: string,
+    body: RoleUpdateDto,
+    load?: LoadOptions<BaseRole>,
+  ): Promise<BaseRole> {
     this.requireAnyGrant(user.isSuperuser);
-    return this.roles.updateRole(id, definedFields(body));
+    const role = await this.roles.updateRole(id, definedFields(body));
+    return load ? this.roles.getRole(role.id, { load }) : role;
   }
 
   remove({ user }: Identity, id: string): Promise<void> {
@@ -60,13 +67,15 @@ export class RoleManagementService {
     if (this.grant === 'own' && !isSuperuser) throw new NotAllowedError();
   }
 
-  /** Nobody but a superuser changes a superuser; with `grant: 'own'`, nor grants what they lack. */
+  /** Nobody but a superuser changes a superuser; with `grant: 'own'`, nor grants what they lack, nor to whom has more. */
   private async requireMayChange({ user }: Identity, { userId, roleId }: RoleAssignmentDto): Promise<void> {
     if (user.isSuperuser) return;
-    const target = await this.users.findById(userId);
+    const target = await this.users.findById(userId, WITH_ROLES);
     if (!target) throw new UserNotFoundError();
     const { name } = await this.roles.getRole(roleId);
-    const isGranted = this.grant !== 'own' || (await heldRoles(user, this.users)).has(comparedRoleName(name));
+    const concerned = [...(await heldRoles(target, this.users)), comparedRoleName(name)];
+    const own = await heldRoles(user, this.users);
+    const isGranted = this.grant !== 'own' || concerned.every((each) => own.has(each));
     if (target.isSuperuser || !isGranted) throw new NotAllowedError();
   }
 }

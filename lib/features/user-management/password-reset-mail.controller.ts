@@ -21,7 +21,7 @@ export function createPasswordResetMailController(plan: UserManagementOptions & 
     @UseGuards(TargetUserGuard)
     @AnswersNothing()
     async send(@TargetUser() user: Sent<BaseUser>, @Req() request: HttpRequest) {
-      await this.users.invite(user, request);
+      await this.users.sendPasswordReset(user, request);
       return NOTHING;
     }
   }

@@ -9,7 +9,8 @@ import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
-import { SelfDeletionError } from '../../users/users.errors.js';
+import { Limits } from '../../users/limits/limits.js';
+import { SelfDeletionError, UserInactiveError } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
 import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { ListUsersDto } from './list-users.dto.js';
@@ -29,6 +30,7 @@ export class UserManagementService {
     private readonly users: UsersService,
     private readonly reauthentication: Reauthentication,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    private readonly limits: Limits,
     @Inject(CAN_INVITE) private readonly canInvite: boolean,
     @Inject(USER_MANAGEMENT_SETTINGS) private readonly own: UserManagementSettings,
   ) {}
@@ -46,10 +48,10 @@ export class UserManagementService {
 
   async create(identity: Identity, body: AdminCreateDto, request: HttpRequest): Promise<BaseUser> {
     const { currentPassword, isVerified, isActive, invite = false, ...fields } = definedFields(body);
-    if (invite && !this.canInvite) throw new NoInvitationsError();
+    if (invite) await this.requireInvitable(body, request);
     if (fields.isSuperuser) await this.grantSuperuser(identity, request, currentPassword);
     const user = await this.users.addUser(fields, { verify: isVerified, activate: isActive });
-    if (invite) await this.users.invite(user, request, this.own.invitationLifetimeSeconds);
+    if (invite) this.users.invite(user, this.own.invitationLifetimeSeconds, request);
     return user;
   }
 
@@ -77,6 +79,14 @@ export class UserManagementService {
   async remove(identity: Identity, target: BaseUser, request: HttpRequest): Promise<void> {
     if (target.id === identity.user.id) throw new SelfDeletionError();
     await this.users.deleteUser(target, request);
+  }
+
+  /** Before anything is stored: a mail that may not go out would leave a user whom nobody has told. */
+  private async requireInvitable({ email, isActive }: AdminCreateDto, request: HttpRequest): Promise<void> {
+    if (!this.canInvite) throw new NoInvitationsError();
+    if (isActive === false) throw new UserInactiveError();
+    const { email: address } = normalizeFields({ email }, this.settings);
+    await this.limits.mail(address, request);
   }
 
   private isSensitive(changes: UserFields, target: BaseUser): boolean {
