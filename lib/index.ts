@@ -21,7 +21,7 @@ export { type UserEvent, type UserEventName, UserEvents } from './users/users.ev
 export type { LoadOptions } from './users/load-options.js';
 export { UserNotUniqueError, UsersRepository } from './users/users.repository.js';
 export type { UserFields } from './users/user-fields.js';
-export type { UsersFilter, UsersPageQuery, UsersQuery, UsersSort } from './users/user-page.js';
+export type { UsersFilter, UsersPageQuery, UsersQuery, UsersSort } from './users/pages/users-query.js';
 export type { TokenPurpose } from './users/account-tokens.js';
 export { normalizeEmail, type NormalizeIdentifier, normalizeName } from './users/email-address.js';
 export type { Limit, LimitsOptions } from './users/limits/limits.options.js';

@@ -19,3 +19,6 @@ export const comparedRoleName = (name: string): string => name.normalize('NFKC')
 
 /** What makes a name unique on every database, though one may compare without case and accents. */
 export const roleKey = (name: string): string => hash('sha256', comparedRoleName(name), 'hex');
+
+/** As {@link roleKey}, for a name as somebody typed it. */
+export const roleKeyOf = (typed: string): string => roleKey(normalizeRoleName(typed) ?? typed);

@@ -9,7 +9,7 @@ import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser, UserId } from '../users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
 import type { BaseRole } from './role.entity.js';
-import { normalizeRoleName, roleKey } from './role-name.js';
+import { roleKey, roleKeyOf } from './role-name.js';
 import { RoleAlreadyAssignedError, RoleAlreadyExistsError, RoleNotFoundError } from './roles.errors.js';
 
 /** TypeORM's repository of the host's role entity. */
@@ -49,7 +49,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
 
   /** By a name as somebody typed it. */
   findByName(name: string): Promise<Role | undefined> {
-    return this.findOne({ nameKey: roleKey(normalizeRoleName(name) ?? name) });
+    return this.findOne({ nameKey: roleKeyOf(name) });
   }
 
   /** In the order of their names. */

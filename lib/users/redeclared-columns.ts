@@ -8,6 +8,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 export function letRedeclarationsWin(base: object): void {
   const storage = getMetadataArgsStorage();
   const filterUniques = storage.filterUniques.bind(storage) as (target: unknown) => typeof storage.uniques;
+  const filterIndices = storage.filterIndices.bind(storage) as (target: unknown) => typeof storage.indices;
   const filterColumns = storage.filterColumns.bind(storage) as (target: unknown) => typeof storage.columns;
 
   storage.filterColumns = (target: unknown) => {
@@ -25,8 +26,23 @@ export function letRedeclarationsWin(base: object): void {
 
   storage.filterUniques = (target: unknown) => {
     const uniques = filterUniques(target);
-    if (!Array.isArray(target) || !target.includes(base)) return uniques;
-    const named = uniques.map((unique) => [String(unique.name ?? unique.columns), unique] as const);
-    return [...new Map(named).values()];
+    return extendsBase(target, base) ? oncePerName(uniques) : uniques;
   };
+
+  storage.filterIndices = (target: unknown) => {
+    const indices = filterIndices(target);
+    return extendsBase(target, base) ? oncePerName(indices) : indices;
+  };
+}
+
+const extendsBase = (target: unknown, base: object): boolean =>
+  Array.isArray(target) && target.includes(base);
+
+function oncePerName<Declared extends { name?: string; columns?: unknown; unique?: boolean }>(
+  declared: Declared[],
+): Declared[] {
+  const named = declared.map(
+    (each) => [`${String(each.name ?? each.columns)} ${each.unique}`, each] as const,
+  );
+  return [...new Map(named).values()];
 }

@@ -1,10 +1,18 @@
-import { Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { Column, CreateDateColumn, Index, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import { letRedeclarationsWin } from './redeclared-columns.js';
 
 /** A UUID, or a positive integer. */
 export type UserId = string | number;
 
+// A list of users goes by one of two orders, all of them or those of a flag: each out of an index, from any place on.
 /** The columns that every user has. A host's entity extends {@link UuidUser} or {@link IntUser}. */
+@Index(['createdAt', 'id'])
+@Index(['isActive', 'createdAt', 'id'])
+@Index(['isVerified', 'createdAt', 'id'])
+@Index(['isSuperuser', 'createdAt', 'id'])
+@Index(['isActive', 'email'])
+@Index(['isVerified', 'email'])
+@Index(['isSuperuser', 'email'])
 export abstract class BaseUser {
   abstract id: UserId;
 

@@ -4,14 +4,9 @@ import { askDatabase } from '../common/ask-database.js';
 import { parseId } from '../common/entity-id.js';
 import { requireCriteria } from './criteria.js';
 import type { LoadOptions } from './load-options.js';
-import {
-  filterUsers,
-  readCursor,
-  startAfter,
-  type UsersPageQuery,
-  type UsersQuery,
-  writeCursor,
-} from './user-page.js';
+import { readCursor, writeCursor } from './pages/page-cursor.js';
+import { selectUsers } from './pages/select-users.js';
+import type { UsersPageQuery, UsersQuery } from './pages/users-query.js';
 import { type UserQuestion, UserSelects } from './user-selects.js';
 import { BadCursorError } from './users.errors.js';
 import type { BaseUser, UserId } from './user.entity.js';
@@ -94,7 +89,7 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     { limit, offset = 0, ...filter }: UsersQuery,
     load?: LoadOptions<User>,
   ): Promise<[User[], number]> {
-    const select = filterUsers(this.repository, filter, this.settings);
+    const select = await this.ask(() => selectUsers(this.repository, filter, this.settings));
     const found = await this.ask(() => select.take(capped(limit)).skip(offset).getManyAndCount());
     await this.loadRelations(found[0], load);
     return found;
@@ -105,10 +100,9 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     { limit, cursor, ...filter }: UsersPageQuery,
     load?: LoadOptions<User>,
   ): Promise<{ items: User[]; next: string | null }> {
-    const select = filterUsers(this.repository, filter, this.settings);
     const last = cursor === undefined ? undefined : readCursor(cursor, filter.sort, this.idColumn);
     if (cursor !== undefined && last === undefined) throw new BadCursorError();
-    if (last !== undefined) startAfter(select, this.repository, filter, last);
+    const select = await this.ask(() => selectUsers(this.repository, filter, this.settings, last));
 
     // One more than asked for tells whether there is a next page.
     const found = await this.ask(() => select.take(capped(limit) + 1).getMany());

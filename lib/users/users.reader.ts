@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import type { FindOptionsWhere } from 'typeorm';
 import type { BaseUser, UserId } from './user.entity.js';
 import { isLoaded, normalizeFields } from './user-fields.js';
-import type { UsersPageQuery, UsersQuery } from './user-page.js';
+import type { UsersPageQuery, UsersQuery } from './pages/users-query.js';
 import { UserNotFoundError } from './users.errors.js';
 import { UsersHooks } from './users.hooks.js';
 import type { LoadOptions } from './load-options.js';

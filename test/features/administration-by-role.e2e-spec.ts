@@ -94,6 +94,40 @@ onEachHost((host) => {
     await helper.get('/users').expect(403);
   });
 
+  test('the list shows who has a role, page by page, with every other filter', async () => {
+    const running = await host(OPTIONS);
+    const { helper, add } = await administered(running);
+    for (let index = 0; index < 7; index++) await add(`reader${index}`, 'reader');
+    await add('plain');
+    const emails = async (query: string): Promise<string[]> => {
+      const found: string[] = [];
+      let cursor = '';
+      do {
+        const { body } = await helper.get(`/users?limit=3&${query}${cursor}`).expect(200);
+        found.push(...(body.items as { email: string }[]).map(({ email }) => email.split('@')[0] ?? ''));
+        cursor = body.next === null ? '' : `&cursor=${body.next}`;
+      } while (cursor);
+      return found;
+    };
+    const readers = Array.from({ length: 7 }, (_, index) => `reader${index}`);
+    expect(await emails('role=READER&sort=email')).toEqual(['helper', ...readers]);
+    expect(await emails('role=reader&sort=-email')).toEqual(['helper', ...readers].toReversed());
+    expect(new Set(await emails('role=reader'))).toEqual(new Set(['helper', ...readers]));
+    expect(new Set(await emails('role=reader&sort=createdAt&search=reader'))).toEqual(new Set(readers));
+    expect(await emails('role=reader&isVerified=false')).toEqual([]);
+    expect(await emails('role=helper&isActive=true')).toEqual(['helper']);
+    for (const nobody of ['unknown', '', '%', "' OR 1=1 --", '%00']) {
+      expect(await emails(`role=${encodeURIComponent(nobody)}`)).toEqual([]);
+    }
+    await helper.get('/users?role=a&role=b').expect(422);
+    const { body } = await helper.get('/users?role=reader&page=2&limit=5&count=true').expect(200);
+    expect(body).toMatchObject({ total: 8, items: { length: 3 } });
+
+    const withoutRoles = await host();
+    const root = await withoutRoles.login({ isSuperuser: true });
+    expect((await root.api.get('/users?role=reader').expect(200)).body.items).toEqual([]);
+  });
+
   test('an administrator has a reset mailed, and never learns the password', async () => {
     const running = await host(OPTIONS);
     const { helper, add } = await administered(running);

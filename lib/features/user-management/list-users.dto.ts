@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, MaxLength, Min } from 'class-validator';
 import { IsOmittable } from '../../common/validation/constraints.js';
-import { USERS_SORTS, type UsersSort } from '../../users/user-page.js';
+import { USERS_SORTS, type UsersSort } from '../../users/pages/users-query.js';
 
 const toNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
@@ -25,6 +25,12 @@ export class ListUsersDto {
   @IsString()
   @MaxLength(320)
   search?: string;
+
+  /** The name of a role. */
+  @IsOmittable()
+  @IsString()
+  @MaxLength(320)
+  role?: string;
 
   @IsOmittable()
   @IsIn(USERS_SORTS)

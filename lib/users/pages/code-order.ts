@@ -1,0 +1,46 @@
+import type { Repository } from 'typeorm';
+import type { BaseUser } from '../user.entity.js';
+import { isSqlite } from './page.js';
+
+const known = new WeakMap<object, Promise<boolean>>();
+
+/**
+ * Whether a prefix is a range of the column's order, and the planner must be told so. MariaDB knows by itself, and
+ * PostgreSQL does where the collation is `C`; in a language's order it is none: Czech puts `ch` after `h`.
+ */
+export function ordersByCode<User extends BaseUser>(
+  users: Repository<User>,
+  property: string,
+): Promise<boolean> {
+  if (isSqlite(users)) return Promise.resolve(true);
+  if (users.manager.dataSource.options.type !== 'postgres') return Promise.resolve(false);
+  const asked = known.get(users.metadata) ?? askCollation(users, property);
+  known.set(users.metadata, asked);
+  asked.catch(() => known.delete(users.metadata));
+  return asked;
+}
+
+/** Orders that are by code point. */
+const CODE_ORDERS = `'C', 'POSIX', 'C.UTF-8', 'C.utf8'`;
+
+/** PostgreSQL's catalog, from version 13 on; what a later one added is read where it is there. */
+async function askCollation<User extends BaseUser>(
+  { manager, metadata }: Repository<User>,
+  property: string,
+): Promise<boolean> {
+  const { driver } = manager.dataSource;
+  const table = metadata.tablePath
+    .split('.')
+    .map((name) => driver.escape(name))
+    .join('.');
+  const rows: { code: boolean }[] = await manager.query(
+    `SELECT CASE WHEN k.collname <> 'default' THEN k.collprovider = 'c' AND k.collcollate IN (${CODE_ORDERS})
+       WHEN to_jsonb(d) ->> 'datlocprovider' = 'i' THEN false
+       ELSE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') = 'b' OR d.datcollate IN (${CODE_ORDERS}) END AS code
+     FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation
+     JOIN pg_database d ON d.datname = current_database()
+     WHERE a.attrelid = $1::regclass AND a.attname = $2`,
+    [table, metadata.findColumnWithPropertyName(property)?.databaseName],
+  );
+  return rows[0]?.code === true;
+}
