@@ -170,6 +170,31 @@ onEachHost((host) => {
     }
   });
 
+  test('no spelling of the path gets another decision, and roles are nobody’s id', async () => {
+    const running = await host(OPTIONS);
+    const { api } = await running.login();
+    const root = await administrator(running);
+    for (const path of [
+      '/users/Roles',
+      '/users/roles/',
+      '/users/%72oles',
+      '/users//roles',
+      '/users/roles?x',
+      '/users/./roles',
+    ]) {
+      expect([401, 404]).toContain((await running.api.get(path)).status);
+      expect([403, 404]).toContain((await api.get(path)).status);
+      expect([401, 404]).toContain((await running.api.head(path)).status);
+      expect([403, 404]).toContain((await api.post(path, { name: 'sneaked' })).status);
+    }
+    expect((await root.get('/users/roles').expect(200)).body.items).toEqual([]);
+
+    const closed = await host({ ...OPTIONS, roleManagement: undefined });
+    const other = await administrator(closed);
+    for (const path of ['/users/roles', '/users/roles/assign', '/users/%72oles'])
+      await other.get(path).expect(404);
+  });
+
   test.each(['any', 'own'] as const)('who passes the guards grants %s roles', async (grant) => {
     const running = await host({ ...OPTIONS, roleManagement: { guards: [RolesAccepted('manager')], grant } });
     const roles = running.app.get(RolesService);

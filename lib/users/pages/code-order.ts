@@ -33,7 +33,7 @@ async function askCollation<User extends BaseUser>(
     .split('.')
     .map((name) => driver.escape(name))
     .join('.');
-  const rows: { code: boolean }[] = await manager.query(
+  const rows: { code: boolean | null }[] = await manager.query(
     `SELECT CASE WHEN k.collname <> 'default' THEN k.collprovider = 'c' AND k.collcollate IN (${CODE_ORDERS})
        WHEN to_jsonb(d) ->> 'datlocprovider' = 'i' THEN false
        ELSE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') = 'b' OR d.datcollate IN (${CODE_ORDERS}) END AS code
@@ -42,5 +42,5 @@ async function askCollation<User extends BaseUser>(
      WHERE a.attrelid = $1::regclass AND a.attname = $2`,
     [table, metadata.findColumnWithPropertyName(property)?.databaseName],
   );
-  return rows[0]?.code === true;
+  return Boolean(rows[0]?.code);
 }
