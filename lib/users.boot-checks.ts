@@ -2,11 +2,11 @@ import { Inject, Injectable, type OnModuleInit, Optional, type Type } from '@nes
 import type { EntityMetadata, Repository } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConfigurationError } from './common/configuration-error.js';
+import { hasPlainId, isUniqueColumn, missingColumn } from './common/entity-metadata.js';
 import { exposedProperties, hasTypeDecorator } from './common/dto-output.js';
 import { validatedProperties } from './common/validation/dto-input.js';
 import type { BaseRole } from './roles/role.entity.js';
 import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
-import { isUuidColumn } from './common/entity-id.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
 import { UsersService } from './users/users.service.js';
@@ -46,7 +46,7 @@ export class BootChecks implements OnModuleInit {
   }
 
   private checkColumns(): void {
-    const missing = [...COLUMNS, this.settings.identifier].find((name) => !this.column(name));
+    const missing = missingColumn(this.entity, [...COLUMNS, this.settings.identifier]);
     if (missing !== undefined) {
       throw new ConfigurationError(
         `entities.user: ${this.entity.name} has no column ${missing}; extend UuidUser or IntUser, or add it.`,
@@ -61,21 +61,14 @@ export class BootChecks implements OnModuleInit {
 
   /** `users/me` and its like stay out of `users/:id` only because they are no ids. */
   private checkId(): void {
-    const [id, second] = this.entity.primaryColumns;
-    const isInteger = id?.type === Number || /int/.test(String(id?.type));
-    if (!second && id?.propertyName === 'id' && (isUuidColumn(id) || isInteger)) return;
+    if (hasPlainId(this.entity)) return;
     throw new ConfigurationError(
       `entities.user: the primary key of ${this.entity.name} must be one column id, a UUID or an integer.`,
     );
   }
 
   private checkUnique(property: string): void {
-    const isThis = (columns: ColumnMetadata[]) =>
-      columns.length === 1 && columns[0]?.propertyName === property;
-    const isUnique =
-      this.entity.uniques.some(({ columns }) => isThis(columns)) ||
-      this.entity.indices.some(({ columns, isUnique: unique, where }) => unique && !where && isThis(columns));
-    if (isUnique) return;
+    if (isUniqueColumn(this.entity, property)) return;
     throw new ConfigurationError(
       `entities.user: ${this.entity.name}.${property} needs a unique index; two registrations at once would make two users.`,
     );

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import type { EntityMetadata, Repository } from 'typeorm';
 import { ConfigurationError } from './common/configuration-error.js';
-import { isUuidColumn } from './common/entity-id.js';
+import { hasPlainId, isUniqueColumn, missingColumn } from './common/entity-metadata.js';
 import type { BaseRole } from './roles/role.entity.js';
 import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
 import type { BaseUser } from './users/user.entity.js';
@@ -22,17 +22,14 @@ export class RoleChecks implements OnModuleInit {
   onModuleInit(): void {
     if (!this.roles) return;
     const { metadata } = this.roles;
-    const missing = COLUMNS.find((name) => !metadata.findColumnWithPropertyName(name));
+    const missing = missingColumn(metadata, COLUMNS);
     if (missing !== undefined) {
       refuse(`${metadata.name} has no column ${missing}; extend UuidRole or IntRole, or add it`);
     }
-    const isUnique = [...metadata.uniques, ...metadata.indices.filter((index) => index.isUnique)].some(
-      ({ columns }) => columns.length === 1 && columns[0]?.propertyName === 'nameKey',
-    );
-    if (!isUnique) refuse(`${metadata.name}.nameKey needs a unique index; two roles could have one name`);
-    const [id, second] = metadata.primaryColumns;
-    const isInteger = id?.type === Number || /int/.test(String(id?.type));
-    if (second || id?.propertyName !== 'id' || !(isUuidColumn(id) || isInteger)) {
+    if (!isUniqueColumn(metadata, 'nameKey')) {
+      refuse(`${metadata.name}.nameKey needs a unique index; two roles could have one name`);
+    }
+    if (!hasPlainId(metadata)) {
       refuse(`the primary key of ${metadata.name} must be one column id, a UUID or an integer`);
     }
     this.checkRelation(metadata);

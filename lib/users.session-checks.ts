@@ -3,6 +3,7 @@ import type { EntityMetadata, Repository } from 'typeorm';
 import type { BaseSession } from './authentication/sessions/session.entity.js';
 import { SESSION_ENTITY_REPOSITORY } from './authentication/sessions/sessions.repository.js';
 import { ConfigurationError } from './common/configuration-error.js';
+import { hasPlainId, isUniqueColumn, missingColumn } from './common/entity-metadata.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY } from './users/users.settings.js';
 
@@ -23,14 +24,14 @@ export class SessionChecks implements OnModuleInit {
   onModuleInit(): void {
     if (!this.sessions) return;
     const { metadata } = this.sessions;
-    const missing = COLUMNS.find((name) => !metadata.findColumnWithPropertyName(name));
+    const missing = missingColumn(metadata, COLUMNS);
     if (missing !== undefined) {
       refuse(`${metadata.name} has no column ${missing}; extend UuidSession or IntSession, or add it`);
     }
-    const isIndexed = [...metadata.uniques, ...metadata.indices.filter(({ isUnique }) => isUnique)].some(
-      ({ columns }) => columns.length === 1 && columns[0]?.propertyName === 'tokenHash',
-    );
-    if (!isIndexed) refuse(`${metadata.name}.tokenHash needs a unique index`);
+    if (!isUniqueColumn(metadata, 'tokenHash')) refuse(`${metadata.name}.tokenHash needs a unique index`);
+    if (!hasPlainId(metadata)) {
+      refuse(`the primary key of ${metadata.name} must be one column id, a UUID or an integer`);
+    }
     if (metadata.findColumnWithPropertyName('tokenHash')?.isSelect) {
       refuse(`the column tokenHash of ${metadata.name} must have select: false`);
     }

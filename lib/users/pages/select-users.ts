@@ -1,4 +1,5 @@
 import type { Repository, SelectQueryBuilder } from 'typeorm';
+import { isUniqueColumn } from '../../common/entity-metadata.js';
 import type { BaseUser, UserId } from '../user.entity.js';
 import type { UsersSettings } from '../users.settings.js';
 import { comparesRows, type Page } from './page.js';
@@ -27,7 +28,7 @@ export async function selectUsers<User extends BaseUser>(
   const { column, direction } = orderOf(filter);
   page.select.orderBy(`user.${column}`, direction);
   // MariaDB would sort the whole table for an id that a unique column makes needless.
-  return isUnique(users, column) ? page.select : page.select.addOrderBy('user.id', direction);
+  return isUniqueColumn(users.metadata, column) ? page.select : page.select.addOrderBy('user.id', direction);
 }
 
 /**
@@ -54,7 +55,7 @@ function startAfter<User extends BaseUser>({ users, select, filter }: Page<User>
   const query = users.createQueryBuilder('last').select(`last.${column}`).where('last.id = :lastId');
   const last = `(${query.getQuery()})`;
   select.setParameter('lastId', id);
-  if (isUnique(users, column)) {
+  if (isUniqueColumn(users.metadata, column)) {
     select.andWhere(`user.${column} ${beyond} ${last}`);
   } else if (comparesRows(users)) {
     select.andWhere(`(user.${column}, user.id) ${beyond} (${last}, :lastId)`);
@@ -63,13 +64,4 @@ function startAfter<User extends BaseUser>({ users, select, filter }: Page<User>
       `(user.${column} ${beyond} ${last} OR (user.${column} = ${last} AND user.id ${beyond} :lastId))`,
     );
   }
-}
-
-/** Whether no two users have the same; a host may have declared the column again. */
-function isUnique<User extends BaseUser>({ metadata }: Repository<User>, property: string): boolean {
-  const indexes = [
-    ...metadata.uniques,
-    ...metadata.indices.filter(({ isUnique: is, where }) => is && !where),
-  ];
-  return indexes.some(({ columns }) => columns.length === 1 && columns[0]?.propertyName === property);
 }
