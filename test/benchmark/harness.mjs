@@ -33,8 +33,8 @@ export async function compileApps(root) {
 }
 
 /**
- * Runs `measure` with a server for each `{ name, app, variant, root }`, each in a process of its own; ends them whatever
- * happens.
+ * Runs `measure` with a server for each `{ name, app, variant, root, startLimitMs }`, each in a process of its own; ends
+ * them whatever happens.
  */
 export async function withServers(adapter, contestants, measure) {
   const servers = [];
@@ -46,10 +46,10 @@ export async function withServers(adapter, contestants, measure) {
   }
 }
 
-async function startServer(adapter, { name, app = name, variant = '', root }) {
+async function startServer(adapter, { name, app = name, variant = '', root, startLimitMs }) {
   const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter, variant]);
   try {
-    const { url, headers } = await messageFrom(child);
+    const { url, headers } = await messageFrom(child, startLimitMs);
     return { name, child, url, headers };
   } catch (error) {
     child.kill('SIGKILL');
@@ -57,9 +57,9 @@ async function startServer(adapter, { name, app = name, variant = '', root }) {
   }
 }
 
-async function messageFrom(child) {
+async function messageFrom(child, limitMs = ANSWER_LIMIT_MS) {
   const done = new AbortController();
-  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
+  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(limitMs)]);
   const exit = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`A server ended with code ${code}.`);
   });
@@ -93,7 +93,7 @@ export async function load(server, { path, seconds, connections, ...request }) {
   return { answers, rate: answers / duration, p99: percentile(latencies, 0.99) };
 }
 
-const LOGIN = {
+export const LOGIN = {
   path: '/auth/jwt/login',
   method: 'POST',
   headers: { 'content-type': 'application/json' },

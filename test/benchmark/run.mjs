@@ -7,6 +7,7 @@ import { measureCurrentUser } from './current-user.mjs';
 import { compileApps } from './harness.mjs';
 import { measureLatency } from './latency.mjs';
 import { measureLogin } from './login.mjs';
+import { measureSize } from './size.mjs';
 import { measureStrategies } from './strategies.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,22 +17,25 @@ const MEASUREMENTS = {
   strategies: measureStrategies,
   login: measureLogin,
   latency: measureLatency,
+  size: measureSize,
 };
+/** They take minutes, so they run where they are named, and on one adapter unless others are. */
+const ONLY_BY_NAME = ['size'];
 const FEWEST_ROUNDS = 5;
 
 const { values: given } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
     seconds: { type: 'string', default: '1' },
-    adapter: { type: 'string', multiple: true, default: ADAPTERS },
-    only: { type: 'string', multiple: true, default: Object.keys(MEASUREMENTS) },
+    adapter: { type: 'string', multiple: true },
+    only: { type: 'string', multiple: true, default: Object.keys(MEASUREMENTS).filter(isInRounds) },
     baseline: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const rounds = wholeNumber('rounds', FEWEST_ROUNDS);
 const seconds = wholeNumber('seconds', 1);
-requireKnown('adapter', ADAPTERS);
+if (given.adapter) requireKnown('adapter', ADAPTERS);
 requireKnown('only', Object.keys(MEASUREMENTS));
 const baseline = given.baseline && resolve(given.baseline);
 for (const root of baseline ? [ROOT, baseline] : [ROOT]) {
@@ -41,15 +45,23 @@ for (const root of baseline ? [ROOT, baseline] : [ROOT]) {
 
 const reports = [];
 for (const name of given.only) {
-  for (const adapter of given.adapter) {
-    const report = await MEASUREMENTS[name]({ adapter, rounds, seconds, root: ROOT, baseline });
-    reports.push({ measurement: name, adapter, ...report });
-    if (!given.json) print(report);
+  for (const adapter of given.adapter ?? (isInRounds(name) ? ADAPTERS : ['fastify'])) {
+    const measured = await MEASUREMENTS[name]({ adapter, rounds, seconds, root: ROOT, baseline });
+    for (const report of [measured].flat()) {
+      reports.push({ measurement: name, adapter, ...report });
+      if (!given.json) print(report);
+    }
   }
 }
 if (given.json) console.log(JSON.stringify({ machine: machine(), rounds, seconds, reports }, null, 2));
-else console.log(`\nMedians of ${rounds} rounds of ${seconds} s, on ${machine()}.`);
+else if (given.only.some(isInRounds))
+  console.log(`\nMedians of ${rounds} rounds of ${seconds} s, on ${machine()}.`);
+else console.log(`\nOn ${machine()}.`);
 if (reports.some(({ ratios }) => ratios.some((ratio) => !isMet(ratio)))) process.exitCode = 1;
+
+function isInRounds(name) {
+  return !ONLY_BY_NAME.includes(name);
+}
 
 function wholeNumber(option, least) {
   const number = Number(given[option]);

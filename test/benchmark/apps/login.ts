@@ -6,8 +6,9 @@ import { EMAIL, PASSWORD } from './user.entity.js';
 export async function addUserAndLogIn(
   app: INestApplication,
   backend: string,
+  fields: { isSuperuser?: boolean } = {},
 ): Promise<Record<string, string>> {
-  await app.get(UsersService).addUser({ email: EMAIL, password: PASSWORD }, { verify: true });
+  await app.get(UsersService).addUser({ email: EMAIL, password: PASSWORD, ...fields }, { verify: true });
   const answer = await fetch(`${await app.getUrl()}/auth/${backend}/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
