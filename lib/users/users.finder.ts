@@ -89,7 +89,9 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     { limit, offset = 0, ...filter }: UsersQuery,
     load?: LoadOptions<User>,
   ): Promise<[User[], number]> {
-    const select = await this.ask(() => selectUsers(this.repository, filter, this.settings));
+    const select = await this.ask(() =>
+      selectUsers(this.repository, filter, this.settings, { isCounted: true }),
+    );
     const found = await this.ask(() => select.take(capped(limit)).skip(offset).getManyAndCount());
     await this.loadRelations(found[0], load);
     return found;
@@ -102,7 +104,7 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
   ): Promise<{ items: User[]; next: string | null }> {
     const last = cursor === undefined ? undefined : readCursor(cursor, filter.sort, this.idColumn);
     if (cursor !== undefined && last === undefined) throw new BadCursorError();
-    const select = await this.ask(() => selectUsers(this.repository, filter, this.settings, last));
+    const select = await this.ask(() => selectUsers(this.repository, filter, this.settings, { after: last }));
 
     // One more than asked for tells whether there is a next page.
     const found = await this.ask(() => select.take(capped(limit) + 1).getMany());

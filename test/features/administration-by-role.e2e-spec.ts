@@ -128,6 +128,42 @@ onEachHost((host) => {
     expect((await root.api.get('/users?role=reader').expect(200)).body.items).toEqual([]);
   });
 
+  test('the list is the same where more have a role than are found at once', async () => {
+    const running = await host(OPTIONS);
+    const { helper } = await administered(running);
+    const { id: roleId } = await running.app.get(RolesService).getRoleByName('reader');
+    const names = Array.from({ length: 1100 }, (_, index) => `many${String(index).padStart(4, '0')}`);
+    for (let start = 0; start < names.length; start += 100) {
+      const rows = names.slice(start, start + 100).map((name, index) => ({
+        email: `${name}@example.com`,
+        tokenVersion: 1,
+        isActive: index % 10 !== 0,
+      }));
+      const { identifiers } = await running.users.insert(rows);
+      const holders = identifiers.map(({ id }) => ({ appMemberId: id as string, appRoleId: roleId }));
+      await running.users.manager
+        .createQueryBuilder()
+        .insert()
+        .into('app_member_role')
+        .values(holders)
+        .execute();
+    }
+    const page = async (query: string) => {
+      const { body } = await helper.get(`/users?role=reader&limit=3&${query}`).expect(200);
+      return body as { items: { email: string }[]; next: string; total?: number };
+    };
+    const named = ({ items }: { items: { email: string }[] }) =>
+      items.map(({ email }) => email.split('@')[0]);
+    const first = await page('sort=email&search=many');
+    expect(named(first)).toEqual(names.slice(0, 3));
+    expect(named(await page(`sort=email&search=many&cursor=${first.next}`))).toEqual(names.slice(3, 6));
+    expect(named(await page('sort=-email&isActive=false'))).toEqual(['many1090', 'many1080', 'many1070']);
+    expect((await page('page=1&count=true')).total).toBe(1101);
+    const newest = await page('');
+    const next = await page(`cursor=${newest.next}`);
+    expect(new Set([...named(newest), ...named(next)]).size).toBe(6);
+  });
+
   test('an administrator has a reset mailed, and never learns the password', async () => {
     const running = await host(OPTIONS);
     const { helper, add } = await administered(running);

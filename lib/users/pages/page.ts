@@ -7,6 +7,8 @@ export interface Page<User extends BaseUser> {
   users: Repository<User>;
   select: SelectQueryBuilder<User>;
   filter: UsersFilter;
+  /** Whether all that the filter lets through are counted, so that no order spares the database a look at them. */
+  isCounted: boolean;
   /** The user that the page before ended with. */
   after: UserId | undefined;
 }
@@ -18,8 +20,14 @@ const FEW = 1000;
 export async function findsFew<Entity extends ObjectLiteral>(
   select: SelectQueryBuilder<Entity>,
 ): Promise<boolean> {
-  const found = await select.limit(FEW + 1).getRawMany();
-  return found.length <= FEW;
+  const some = select.limit(FEW + 1);
+  const [{ count }] = await some.dataSource
+    .createQueryBuilder()
+    .select('COUNT(*)', 'count')
+    .from(`(${some.getQuery()})`, 'some')
+    .setParameters(some.getParameters())
+    .getRawMany<{ count: number | string }>();
+  return Number(count) <= FEW;
 }
 
 export const isSqlite = <User extends BaseUser>({ manager }: Repository<User>): boolean =>

@@ -7,11 +7,8 @@ import { findsFew, type Page } from './page.js';
  * Lets through who has the filter's role.
  * @returns whether few users have it: SQLite and MariaDB would look at all users, or at all holders, for either
  */
-export async function addRole<User extends BaseUser>({
-  users,
-  select,
-  filter,
-}: Page<User>): Promise<boolean> {
+export async function addRole<User extends BaseUser>(page: Page<User>): Promise<boolean> {
+  const { users, select, filter, isCounted } = page;
   if (filter.role === undefined) return false;
   const junction = users.metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
   const roleId = junction && (await findRoleId(users, filter.role));
@@ -24,7 +21,7 @@ export async function addRole<User extends BaseUser>({
   const holders = `FROM ${table} holder WHERE ${role} = :roleId`;
   select.setParameter('roleId', roleId);
   const some = users.manager.createQueryBuilder().select('1', 'one').from(junction.tablePath, 'holder');
-  const areFew = await findsFew(some.where(`${role} = :roleId`, { roleId }));
+  const areFew = isCounted || (await findsFew(some.where(`${role} = :roleId`, { roleId })));
   if (areFew) select.andWhere(`user.id IN (SELECT ${user} ${holders})`);
   // EXISTS would do, but MariaDB makes a join of it that begins with every holder.
   else select.andWhere(`(SELECT COUNT(*) ${holders} AND ${user} = user.id) = 1`);

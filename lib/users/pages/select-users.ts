@@ -18,9 +18,9 @@ export async function selectUsers<User extends BaseUser>(
   users: Repository<User>,
   filter: UsersFilter,
   settings: Pick<UsersSettings, 'identifier' | 'normalizeIdentifier'>,
-  after?: UserId,
+  { after, isCounted = false }: { after?: UserId; isCounted?: boolean } = {},
 ): Promise<SelectQueryBuilder<User>> {
-  const page: Page<User> = { users, select: users.createQueryBuilder('user'), filter, after };
+  const page: Page<User> = { users, select: users.createQueryBuilder('user'), filter, after, isCounted };
   const areFew = await addRole(page);
   addFlags(page, areFew);
   await addSearch(page, settings, areFew);
