@@ -24,6 +24,9 @@ export default {
     ],
   ],
   testTimeout: 20_000,
+  // One process for all suites would grow to gigabytes: modules of VM contexts are never collected.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   // mysql2 leaves a connection open that was on its way when its pool ended; a run must not wait for it.
   forceExit: true,
 };
