@@ -96,7 +96,7 @@ export class BootChecks implements OnModuleInit {
     if (role) yield ['dtos.roleRead', this.plan.dtos.roleRead, role];
     for (const { feature, options } of this.plan.features) {
       const { readDto } = options as { readDto?: Type };
-      const entity = feature.key === 'roleManagement' ? role : this.entity;
+      const entity = feature.shows === 'role' ? role : this.entity;
       if (readDto && entity) yield [`${feature.key}.readDto`, readDto, entity];
     }
   }

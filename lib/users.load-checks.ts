@@ -26,7 +26,7 @@ export class LoadChecks implements OnModuleInit {
   onModuleInit(): void {
     for (const { feature, options } of this.plan.features) {
       const { loadOptions } = options as { loadOptions?: LoadOptions };
-      const entity = feature.key === 'roleManagement' ? this.roles?.metadata : this.users.metadata;
+      const entity = feature.shows === 'role' ? this.roles?.metadata : this.users.metadata;
       if (loadOptions && entity) this.check(`${feature.key}.loadOptions`, loadOptions, entity);
     }
     for (const target of this.hostClasses()) this.checkClass(target);

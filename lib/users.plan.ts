@@ -9,7 +9,6 @@ import { definedFields } from './common/defined-fields.js';
 import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
 import { FEATURES } from './features.js';
 import type { BaseUser } from './users/user.entity.js';
-import { DEFAULT_DTOS } from './users/users.dtos.js';
 import type { BaseRole } from './roles/role.entity.js';
 import { UsersService } from './users/users.service.js';
 import { checkInputDto, checkReadDto, resolveDtos } from './users.dto-checks.js';
@@ -163,34 +162,24 @@ function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
       throw new ConfigurationError(`${feature.key} must be an object of options; {} takes the defaults.`);
     }
     refuseUnknown(feature.key, own, [...feature.plan, ...feature.settings]);
-    checkFeatureDtos(feature.key, own as { readDto?: Type });
-    checkFlags(feature.key, own);
+    checkFeatureDtos(feature, own as OwnOptions);
+    checkFlags(feature, own as OwnOptions);
     return [{ feature, options: definedFields(own) }];
   });
 }
 
-/** The default classes that those of a feature's own must satisfy. */
-const FEATURE_DTOS: Record<string, { createDto?: Type; updateDto?: Type }> = {
-  currentUser: { updateDto: DEFAULT_DTOS.update },
-  userManagement: { updateDto: DEFAULT_DTOS.adminUpdate },
-  roleManagement: { createDto: DEFAULT_DTOS.roleCreate, updateDto: DEFAULT_DTOS.roleUpdate },
-};
+type OwnOptions = Record<string, unknown> & { readDto?: Type };
 
-function checkFeatureDtos(key: string, own: { readDto?: Type; createDto?: Type; updateDto?: Type }): void {
+function checkFeatureDtos({ key, inputDtos = {} }: Feature, own: OwnOptions): void {
   if (own.readDto !== undefined) checkReadDto(`${key}.readDto`, own.readDto);
-  for (const name of ['createDto', 'updateDto'] as const) {
-    const standard = FEATURE_DTOS[key]?.[name];
-    if (own[name] !== undefined && standard) checkInputDto(`${key}.${name}`, own[name], standard);
+  for (const [name, standard] of Object.entries(inputDtos)) {
+    if (own[name] !== undefined) checkInputDto(`${key}.${name}`, own[name] as Type, standard);
   }
 }
 
-/** Options that are on or off; a text would be on, whatever it says. */
-const FLAGS = ['returnUser', 'concealExisting', 'deletion', 'strictVerification'];
-
-function checkFlags(key: string, own: object): void {
-  for (const [name, value] of Object.entries(own)) {
-    if (FLAGS.includes(name) && value !== undefined) requireBoolean(`${key}.${name}`, value);
-  }
+/** A text would be on, whatever it says. */
+function checkFlags({ key, flags = [] }: Feature, own: OwnOptions): void {
+  for (const name of flags) if (own[name] !== undefined) requireBoolean(`${key}.${name}`, own[name]);
 }
 
 function declaredSettings(

@@ -14,6 +14,7 @@ import { NotAllowedError, NotAuthenticatedError } from '../common/users-error.js
 import { USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
 import { Authenticator, remember } from './authenticator.js';
 import type { Identity } from './backend.js';
+import { perHandler } from './per-handler.js';
 import { declaredGuards, loadOptionsOf } from './user-load-options.decorator.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
@@ -48,6 +49,8 @@ export abstract class AuthenticatingGuard implements CanActivate, OnModuleInit {
   @Inject(Reflector)
   protected readonly reflector!: Reflector;
 
+  private readonly isOpenTo = perHandler((context) => this.isOpen(context));
+
   onModuleInit(): void {
     const { backends = [] } = this.options;
     const unknown =
@@ -61,7 +64,7 @@ export abstract class AuthenticatingGuard implements CanActivate, OnModuleInit {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.isOpen(context)) return true;
+    if (this.isOpenTo(context)) return true;
     const request = context.switchToHttp().getRequest<HttpRequest>();
     try {
       const identity = await this.identify(request, context);

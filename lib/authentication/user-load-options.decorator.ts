@@ -1,7 +1,8 @@
-import { type ExecutionContext, SetMetadata, type Type } from '@nestjs/common';
+import { type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { type LoadOptions, mergeLoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
+import { perHandler } from './per-handler.js';
 
 const LOAD_OPTIONS = 'nestjs-users:load-options';
 
@@ -25,20 +26,14 @@ export const declaredGuards = (context: ExecutionContext): unknown[] =>
     (target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? [],
   );
 
-type Handlers = WeakMap<object, LoadOptions | undefined>;
-const known = new WeakMap<Type, Handlers>();
-
 /** The relations that the handler of this request needs: the same object for every request. */
-export function loadOptionsOf(context: ExecutionContext): LoadOptions | undefined {
-  const [controller, handler] = [context.getClass(), context.getHandler()];
-  const handlers: Handlers = known.get(controller) ?? new WeakMap();
-  if (!handlers.has(handler)) {
-    const declared = [...needs(context), declaredLoadOptions(controller), declaredLoadOptions(handler)];
-    handlers.set(handler, declared.reduce(combine, undefined));
-    known.set(controller, handlers);
-  }
-  return handlers.get(handler);
-}
+export const loadOptionsOf = perHandler((context): LoadOptions | undefined =>
+  [
+    ...needs(context),
+    declaredLoadOptions(context.getClass()),
+    declaredLoadOptions(context.getHandler()),
+  ].reduce(combine, undefined),
+);
 
 const needs = (context: ExecutionContext): (LoadOptions | undefined)[] =>
   declaredGuards(context).map((guard) => (Object(guard) as { [NEEDS]?: LoadOptions })[NEEDS]);

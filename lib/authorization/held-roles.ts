@@ -10,3 +10,13 @@ export async function heldRoles(user: BaseUser, users: UsersRepository): Promise
   if (!Array.isArray(withRoles.roles)) await users.loadRelations([user], WITH_ROLES);
   return new Set((withRoles.roles ?? []).map(({ name }) => comparedRoleName(name)));
 }
+
+/** Whether the user has each of these roles, named as they are compared. */
+export async function holdsAll(
+  user: BaseUser,
+  roles: Iterable<string>,
+  users: UsersRepository,
+): Promise<boolean> {
+  const held = await heldRoles(user, users);
+  return [...roles].every((role) => held.has(role));
+}

@@ -53,6 +53,10 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Which kind of failure of the database this is; `undefined` for any other error. */
+export const faultOf = (error: unknown): DatabaseFault | undefined =>
+  error instanceof DatabaseError ? error.fault : undefined;
+
 /** What reaches a caller of the repositories: never a driver's own error. */
 export function translateDatabaseError(error: unknown): Error {
   if (error instanceof UsersHttpError || error instanceof DatabaseError) return error;

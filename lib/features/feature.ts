@@ -41,6 +41,12 @@ export interface Feature<Options extends FeatureOptions = FeatureOptions> {
   readonly plan: readonly string[];
   /** The options that a factory may give as well. */
   readonly settings: readonly string[];
+  /** The options that are on or off. Default: none. */
+  readonly flags?: readonly string[];
+  /** The default classes that those which the options name must satisfy. Default: none. */
+  readonly inputDtos?: Readonly<Record<string, Type>>;
+  /** Whose relations `loadOptions` and `readDto` are about. Default `user`. */
+  readonly shows?: 'user' | 'role';
   build(options: Options, host: HostPlan): FeatureParts;
 }
 

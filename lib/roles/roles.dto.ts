@@ -1,43 +1,24 @@
 import { Expose } from 'class-transformer';
-import {
-  IsString,
-  MaxLength,
-  Validate,
-  ValidateIf,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
-} from 'class-validator';
-import { IsOmittable } from '../common/validation/constraints.js';
+import { IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsOmittable, Satisfies } from '../common/validation/constraints.js';
 import { normalizeRoleName } from './role-name.js';
 
-@ValidatorConstraint({ name: 'roleName' })
-class RoleNameConstraint implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && normalizeRoleName(value) !== undefined;
-  }
+const IsRoleName = () =>
+  Satisfies(
+    'roleName',
+    (value) => typeof value === 'string' && normalizeRoleName(value) !== undefined,
+    'This is not a name that can be used.',
+  );
 
-  defaultMessage(): string {
-    return 'This is not a name that can be used.';
-  }
-}
-
-@ValidatorConstraint({ name: 'id' })
-class IdConstraint implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' || typeof value === 'number';
-  }
-
-  defaultMessage(): string {
-    return 'This is not an id.';
-  }
-}
+const IsId = () =>
+  Satisfies('id', (value) => typeof value === 'string' || typeof value === 'number', 'This is not an id.');
 
 const LONGEST_DESCRIPTION = 255;
 const isPresent = (_dto: object, value: unknown): boolean => value !== undefined && value !== null;
 
 /** A role to make. */
 export class RoleCreateDto {
-  @Validate(RoleNameConstraint)
+  @IsRoleName()
   name!: string;
 
   @ValidateIf(isPresent)
@@ -49,7 +30,7 @@ export class RoleCreateDto {
 /** What may be changed of a role. `null` takes the description away. */
 export class RoleUpdateDto {
   @IsOmittable()
-  @Validate(RoleNameConstraint)
+  @IsRoleName()
   name?: string;
 
   @ValidateIf(isPresent)
@@ -72,9 +53,9 @@ export class RoleReadDto {
 
 /** Which role a user shall have, or have no more. */
 export class RoleAssignmentDto {
-  @Validate(IdConstraint)
+  @IsId()
   userId!: string | number;
 
-  @Validate(IdConstraint)
+  @IsId()
   roleId!: string | number;
 }

@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityMetadata, FindOptionsWhere, Repository } from 'typeorm';
+import type { FindOptionsWhere, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../common/ask-database.js';
-import { DatabaseError } from '../common/database-error.js';
+import { faultOf } from '../common/database-error.js';
 import { parseId } from '../common/entity-id.js';
 import { UsersError } from '../common/users-error.js';
 import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser, UserId } from '../users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
 import type { BaseRole } from './role.entity.js';
+import { type RoleHolders, roleHoldersOf } from './role-holders.js';
 import { roleKey, roleKeyOf } from './role-name.js';
 import { RoleAlreadyAssignedError, RoleAlreadyExistsError, RoleNotFoundError } from './roles.errors.js';
 
@@ -26,8 +27,8 @@ export interface RolesQuery {
   offset?: number;
 }
 
-const DEFAULT_LIMIT = 100;
-const HIGHEST_LIMIT = 500;
+export const DEFAULT_ROLES_LIMIT = 100;
+export const HIGHEST_ROLES_LIMIT = 500;
 
 /** Every query on roles, and on who has which. */
 @Injectable()
@@ -54,10 +55,10 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
 
   /** In the order of their names. */
   findAndCount(
-    { limit = DEFAULT_LIMIT, offset = 0 }: RolesQuery,
+    { limit = DEFAULT_ROLES_LIMIT, offset = 0 }: RolesQuery,
     load: LoadOptions<Role> = {},
   ): Promise<[Role[], number]> {
-    const page = { take: Math.min(limit, HIGHEST_LIMIT), skip: offset };
+    const page = { take: Math.min(limit, HIGHEST_ROLES_LIMIT), skip: offset };
     return this.ask(() =>
       this.roles.findAndCount({ ...page, ...load, order: { name: 'ASC', id: 'ASC' } as never }),
     );
@@ -101,7 +102,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
     try {
       await this.ask(() => this.users.createQueryBuilder().relation('roles').of(userId).add(roleId));
     } catch (error) {
-      const fault = error instanceof DatabaseError ? error.fault : undefined;
+      const fault = faultOf(error);
       if (fault === 'unique') throw new RoleAlreadyAssignedError(error);
       if (fault === 'reference') throw new RoleNotFoundError();
       throw error;
@@ -110,17 +111,14 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
 
   /** @returns whether the user had the role */
   async revoke(userId: UserId, roleId: BaseRole['id']): Promise<boolean> {
-    const { tablePath, ownerColumns, inverseColumns } = this.junction;
-    const { driver } = this.users.manager.dataSource;
-    const [user, role] = [ownerColumns[0], inverseColumns[0]].map((column) =>
-      driver.escape(column?.databaseName ?? ''),
-    );
+    // The boot has checked that there is such a table.
+    const { tablePath, userColumn, roleColumn } = roleHoldersOf(this.users) as RoleHolders;
     const { affected } = await this.ask(() =>
       this.users.manager
         .createQueryBuilder()
         .delete()
         .from(tablePath)
-        .where(`${user} = :userId AND ${role} = :roleId`, { userId, roleId })
+        .where(`${userColumn} = :userId AND ${roleColumn} = :roleId`, { userId, roleId })
         .execute(),
     );
     return affected === 1;
@@ -128,12 +126,6 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
 
   parseId(id: unknown): BaseRole['id'] | undefined {
     return parseId(id, this.roles.metadata.primaryColumns[0]);
-  }
-
-  /** The table that says who has which role. */
-  private get junction(): EntityMetadata {
-    return this.users.metadata.findRelationWithPropertyPath('roles')
-      ?.junctionEntityMetadata as EntityMetadata;
   }
 
   private async findOne(where: object, load: LoadOptions<Role> = {}): Promise<Role | undefined> {
@@ -160,7 +152,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
     try {
       return await this.ask(statement);
     } catch (error) {
-      const fault = error instanceof DatabaseError ? error.fault : undefined;
+      const fault = faultOf(error);
       if (fault === 'unique') throw new RoleAlreadyExistsError(error);
       if (fault === 'reference') throw new UsersError('ROLE_IN_USE', { cause: error });
       throw error;

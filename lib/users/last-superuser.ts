@@ -1,4 +1,5 @@
 import { type FindOptionsWhere, Raw, type Repository } from 'typeorm';
+import { isSqlite } from '../common/dialect.js';
 import type { BaseUser, UserId } from './user.entity.js';
 import { LastSuperuserError } from './users.errors.js';
 
@@ -18,8 +19,7 @@ export async function unlessLastSuperuser<User extends BaseUser>(
   write: Write<User>,
 ): Promise<boolean> {
   // SQLite runs one statement at a time, so a condition suffices; its transactions would span other requests.
-  const isOneWriter = /sqlite|sqljs/.test(users.manager.dataSource.options.type);
-  const { affected } = isOneWriter
+  const { affected } = isSqlite(users.manager.dataSource)
     ? await write(users, whereAnotherIsLeft(users, id))
     : await users.manager.transaction((manager) =>
         writeBehindLock(manager.getRepository(users.target), id, write),

@@ -1,28 +1,16 @@
 import { Expose } from 'class-transformer';
-import {
-  IsBoolean,
-  IsString,
-  Validate,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
-} from 'class-validator';
-import { IsOmittable } from '../common/validation/constraints.js';
+import { IsBoolean, IsString } from 'class-validator';
+import { IsOmittable, Satisfies } from '../common/validation/constraints.js';
 import { normalizeEmail } from './email-address.js';
 import type { UserId } from './user.entity.js';
 
-@ValidatorConstraint({ name: 'isEmail' })
-class EmailAddressConstraint implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && normalizeEmail(value) !== undefined;
-  }
-
-  defaultMessage(): string {
-    return 'This is not an e-mail address that can be used.';
-  }
-}
-
 /** An address that {@link normalizeEmail} accepts: judged in the form in which it would be stored. */
-export const IsEmailAddress = () => Validate(EmailAddressConstraint);
+export const IsEmailAddress = () =>
+  Satisfies(
+    'isEmail',
+    (value) => typeof value === 'string' && normalizeEmail(value) !== undefined,
+    'This is not an e-mail address that can be used.',
+  );
 
 /** Says nothing of what is wrong with them: a malformed login gets the answer of a wrong one. */
 export class LoginDto {

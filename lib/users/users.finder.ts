@@ -6,15 +6,11 @@ import { requireCriteria } from './criteria.js';
 import type { LoadOptions } from './load-options.js';
 import { readCursor, writeCursor } from './pages/page-cursor.js';
 import { selectUsers } from './pages/select-users.js';
-import type { UsersPageQuery, UsersQuery } from './pages/users-query.js';
+import { cappedLimit, type UsersPageQuery, type UsersQuery } from './pages/users-query.js';
 import { type UserQuestion, UserSelects } from './user-selects.js';
 import { BadCursorError } from './users.errors.js';
 import type { BaseUser, UserId } from './user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users.settings.js';
-
-const DEFAULT_LIMIT = 50;
-const HIGHEST_LIMIT = 100;
-const capped = (limit = DEFAULT_LIMIT): number => Math.min(limit, HIGHEST_LIMIT);
 
 /** The queries that find users; {@link UsersRepository} adds those that write. */
 @Injectable()
@@ -92,7 +88,7 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     const select = await this.ask(() =>
       selectUsers(this.repository, filter, this.settings, { isCounted: true }),
     );
-    const found = await this.ask(() => select.take(capped(limit)).skip(offset).getManyAndCount());
+    const found = await this.ask(() => select.take(cappedLimit(limit)).skip(offset).getManyAndCount());
     await this.loadRelations(found[0], load);
     return found;
   }
@@ -107,9 +103,9 @@ export abstract class UsersFinder<User extends BaseUser = BaseUser> {
     const select = await this.ask(() => selectUsers(this.repository, filter, this.settings, { after: last }));
 
     // One more than asked for tells whether there is a next page.
-    const found = await this.ask(() => select.take(capped(limit) + 1).getMany());
+    const found = await this.ask(() => select.take(cappedLimit(limit) + 1).getMany());
     if (found.length === 0 && last !== undefined && !(await this.findById(last))) throw new BadCursorError();
-    const items = found.slice(0, capped(limit));
+    const items = found.slice(0, cappedLimit(limit));
     const end = found.length > items.length ? items.at(-1) : undefined;
     await this.loadRelations(items, load);
     return { items, next: end ? writeCursor(filter.sort, end.id) : null };

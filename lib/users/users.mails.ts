@@ -14,8 +14,11 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
   /** Mails a verification token off the request's path; nothing for a user who is inactive or verified already. */
   initiateVerification(user: User, request?: HttpRequest): void {
     if (!user.isActive || user.isVerified) return;
-    this.tools.mails.sendAlong('sendVerificationToken', user.email, request, async () =>
-      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
+    this.tools.mails.sendAlong(
+      'sendVerificationToken',
+      user.email,
+      request,
+      verificationMail(this, user, request),
     );
   }
 
@@ -40,9 +43,7 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
   async sendPasswordReset(user: User, request?: HttpRequest): Promise<void> {
     if (!user.isActive) throw new UserInactiveError();
     await this.tools.limits.mail(user.email, request);
-    this.tools.hooks.later('sendPasswordResetToken', async () =>
-      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
-    );
+    this.tools.hooks.later('sendPasswordResetToken', resetMail(this, user, request));
   }
 
   /**
@@ -67,17 +68,23 @@ export abstract class UsersMails<User extends BaseUser = BaseUser> extends Users
   async requestVerification(email: string, request?: HttpRequest): Promise<void> {
     const user = await this.tools.mails.findRecipient(email, request);
     if (!user?.isActive || user.isVerified) return;
-    this.tools.hooks.later('sendVerificationToken', async () =>
-      this.sendVerificationToken(user, await this.generateToken(user, 'verification'), request),
-    );
+    this.tools.hooks.later('sendVerificationToken', verificationMail(this, user, request));
   }
 
   /** Mails a reset token off the request's path, if an active user has this address. Never tells whether one has. */
   async initiatePasswordReset(email: string, request?: HttpRequest): Promise<void> {
     const user = await this.tools.mails.findRecipient(email, request);
     if (!user?.isActive) return;
-    this.tools.hooks.later('sendPasswordResetToken', async () =>
-      this.sendPasswordResetToken(user, await this.generateToken(user, 'reset-password'), request),
-    );
+    this.tools.hooks.later('sendPasswordResetToken', resetMail(this, user, request));
   }
 }
+
+const verificationMail =
+  <User extends BaseUser>(service: UsersMails<User>, user: User, request?: HttpRequest) =>
+  async () =>
+    service.sendVerificationToken(user, await service.generateToken(user, 'verification'), request);
+
+const resetMail =
+  <User extends BaseUser>(service: UsersMails<User>, user: User, request?: HttpRequest) =>
+  async () =>
+    service.sendPasswordResetToken(user, await service.generateToken(user, 'reset-password'), request);

@@ -3,7 +3,7 @@ import type { DeepPartial, FindOptionsWhere } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { askDatabase } from '../common/ask-database.js';
-import { DatabaseError } from '../common/database-error.js';
+import { faultOf } from '../common/database-error.js';
 import { UsersError } from '../common/users-error.js';
 import { requireCriteria } from './criteria.js';
 import { unlessLastSuperuser } from './last-superuser.js';
@@ -104,7 +104,7 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     try {
       return await askDatabase(statement, this.settings.databaseTimeoutSeconds);
     } catch (error) {
-      const fault = error instanceof DatabaseError ? error.fault : undefined;
+      const fault = faultOf(error);
       if (fault === 'unique') throw new UserNotUniqueError(error);
       if (fault === 'reference') throw new UsersError('USER_IN_USE', { cause: error });
       throw error;

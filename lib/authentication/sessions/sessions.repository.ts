@@ -3,7 +3,7 @@ import { In, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeo
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../../common/ask-database.js';
 import { Background } from '../../common/background.js';
-import { DatabaseError } from '../../common/database-error.js';
+import { faultOf } from '../../common/database-error.js';
 import { parseId } from '../../common/entity-id.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
@@ -51,8 +51,7 @@ export class SessionsRepository {
   async insert(user: BaseUser, values: Omit<Values, 'id'>): Promise<BaseSession['id']> {
     const row = { ...values, user: { id: user.id } } as QueryDeepPartialEntity<BaseSession>;
     const { identifiers } = await this.ask(() => this.sessions.insert(row)).catch((error: unknown) => {
-      const isGone = error instanceof DatabaseError && error.fault === 'reference';
-      throw isGone ? new BadCredentialsError(error) : error;
+      throw faultOf(error) === 'reference' ? new BadCredentialsError(error) : error;
     });
     this.purgeNowAndThen();
     return (identifiers[0] as { id: BaseSession['id'] }).id;

@@ -7,6 +7,7 @@ export const authFeature: Feature<AuthOptions> = {
   key: 'auth',
   plan: AUTH_PLAN,
   settings: [],
+  flags: ['returnUser'],
   build(options, { dtos, backends, identifier }) {
     const plan = {
       path: 'auth',

@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Authenticator } from '../../authentication/authenticator.js';
 import type { Identity } from '../../authentication/backend.js';
-import { SessionsRepository } from '../../authentication/sessions/sessions.repository.js';
+import { SessionsService } from '../../authentication/sessions/sessions.service.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { nowInSeconds } from '../../common/signed-tokens.js';
 import { HookRunner } from '../../users/hook-runner.js';
@@ -21,7 +21,7 @@ export class AuthService {
     private readonly hooks: HookRunner,
     private readonly events: UserEventsEmitter,
     private readonly repository: UsersRepository,
-    @Optional() private readonly sessions?: SessionsRepository,
+    @Optional() private readonly sessions?: SessionsService,
   ) {}
 
   /** @returns the user, and the fields of the answer, if the transport puts the token there */
@@ -55,9 +55,8 @@ export class AuthService {
 
   /** Ends every login of the user, by whatever backend. */
   async logoutAll(identity: Identity, request: HttpRequest, response: HttpResponse): Promise<void> {
-    const { id } = identity.user;
-    await this.repository.raiseTokenVersion(id);
-    await this.sessions?.deleteAll(id);
+    const { user } = identity;
+    await (this.sessions?.endAll(user) ?? this.repository.raiseTokenVersion(user.id));
     await this.afterLogout(identity, request, response);
   }
 

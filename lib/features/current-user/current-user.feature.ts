@@ -1,3 +1,4 @@
+import { DEFAULT_DTOS } from '../../users/users.dtos.js';
 import type { Feature } from '../feature.js';
 import { createCurrentUserController } from './current-user.controller.js';
 import {
@@ -13,6 +14,8 @@ export const currentUserFeature: Feature<CurrentUserOptions> = {
   key: 'currentUser',
   plan: CURRENT_USER_PLAN,
   settings: CURRENT_USER_SETTINGS_KEYS,
+  flags: ['deletion', 'strictVerification'],
+  inputDtos: { updateDto: DEFAULT_DTOS.update },
   build(options, { dtos, keepsSessions }) {
     const defaults = {
       path: 'users/me',

@@ -9,6 +9,7 @@ export const registrationFeature: Feature<RegistrationOptions> = {
   key: 'registration',
   plan: REGISTRATION_PLAN,
   settings: [],
+  flags: ['concealExisting'],
   build(options, { dtos }) {
     const plan = { path: 'auth/register', registerDto: dtos.register, readDto: dtos.read, ...options };
     const create = options.concealExisting

@@ -1,9 +1,8 @@
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 import { IsOmittable } from '../../common/validation/constraints.js';
-
-const toNumber = ({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+import { toNumber } from '../../common/validation/query-values.js';
+import { HIGHEST_ROLES_LIMIT } from '../../roles/roles.repository.js';
 
 /** Which page of roles. */
 export class ListRolesDto {
@@ -11,7 +10,7 @@ export class ListRolesDto {
   @Transform(toNumber)
   @IsInt()
   @Min(1)
-  @Max(500)
+  @Max(HIGHEST_ROLES_LIMIT)
   limit?: number;
 
   /** From 1. */

@@ -1,5 +1,6 @@
 import { Superuser } from '../../authorization/superuser.guard.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
+import { DEFAULT_DTOS } from '../../users/users.dtos.js';
 import type { Feature } from '../feature.js';
 import { createRoleManagementController } from './role-management.controller.js';
 import { ROLE_GRANT, ROLE_MANAGEMENT_PLAN, type RoleManagementOptions } from './role-management.options.js';
@@ -9,6 +10,8 @@ export const roleManagementFeature: Feature<RoleManagementOptions> = {
   key: 'roleManagement',
   plan: ROLE_MANAGEMENT_PLAN,
   settings: [],
+  inputDtos: { createDto: DEFAULT_DTOS.roleCreate, updateDto: DEFAULT_DTOS.roleUpdate },
+  shows: 'role',
   build(options, { dtos, hasRoles }) {
     if (!hasRoles) {
       throw new ConfigurationError(

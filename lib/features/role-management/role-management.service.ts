@@ -1,19 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
-import { heldRoles } from '../../authorization/held-roles.js';
+import { heldRoles, holdsAll } from '../../authorization/held-roles.js';
 import { NotAllowedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import type { BaseRole } from '../../roles/role.entity.js';
 import { comparedRoleName } from '../../roles/role-name.js';
 import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
+import { DEFAULT_ROLES_LIMIT } from '../../roles/roles.repository.js';
 import { RolesService, type UserWithRoles, WITH_ROLES } from '../../roles/roles.service.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import { UserNotFoundError } from '../../users/users.errors.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import type { ListRolesDto } from './list-roles.dto.js';
 import { ROLE_GRANT, type RoleManagementOptions } from './role-management.options.js';
-
-const DEFAULT_LIMIT = 100;
 
 /** What administrators do to roles, as far as they may. */
 @Injectable()
@@ -24,7 +23,7 @@ export class RoleManagementService {
     @Inject(ROLE_GRANT) private readonly grant: RoleManagementOptions['grant'],
   ) {}
 
-  async list({ limit = DEFAULT_LIMIT, page = 1 }: ListRolesDto, load?: LoadOptions<BaseRole>) {
+  async list({ limit = DEFAULT_ROLES_LIMIT, page = 1 }: ListRolesDto, load?: LoadOptions<BaseRole>) {
     const query = { limit, offset: (page - 1) * limit };
     const [items, total] = await this.roles.listAndCountRoles(query, { load });
     return { items, total };
@@ -73,9 +72,9 @@ export class RoleManagementService {
     const target = await this.users.findById(userId, WITH_ROLES);
     if (!target) throw new UserNotFoundError();
     const { name } = await this.roles.getRole(roleId);
+    if (target.isSuperuser) throw new NotAllowedError();
+    if (this.grant === 'any') return;
     const concerned = [...(await heldRoles(target, this.users)), comparedRoleName(name)];
-    const own = await heldRoles(user, this.users);
-    const isGranted = this.grant !== 'own' || concerned.every((each) => own.has(each));
-    if (target.isSuperuser || !isGranted) throw new NotAllowedError();
+    if (!(await holdsAll(user, concerned, this.users))) throw new NotAllowedError();
   }
 }

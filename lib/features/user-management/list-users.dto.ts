@@ -1,12 +1,8 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, MaxLength, Min } from 'class-validator';
 import { IsOmittable } from '../../common/validation/constraints.js';
+import { toBoolean, toNumber } from '../../common/validation/query-values.js';
 import { USERS_SORTS, type UsersSort } from '../../users/pages/users-query.js';
-
-const toNumber = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-const toBoolean = ({ value }: { value: unknown }): unknown =>
-  value === 'true' || (value === 'false' ? false : value);
 
 /** The query of a list of users. */
 export class ListUsersDto {

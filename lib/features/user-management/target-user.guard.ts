@@ -12,7 +12,7 @@ import type { HttpRequest } from '../../common/http.js';
 import { NotAllowedError } from '../../common/users-error.js';
 import { type LoadOptions, mergeLoadOptions } from '../../users/load-options.js';
 import { WITH_ROLES } from '../../roles/roles.service.js';
-import { heldRoles } from '../../authorization/held-roles.js';
+import { heldRoles, holdsAll } from '../../authorization/held-roles.js';
 import { NEEDS } from '../../authentication/user-load-options.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { UserNotFoundError } from '../../users/users.errors.js';
@@ -49,8 +49,7 @@ export function createTargetUserGuard(load: LoadOptions | undefined, hasRoles: b
     private async mayChange(user: BaseUser, target: BaseUser): Promise<boolean> {
       if (target.isSuperuser) return false;
       if (!hasRoles) return true;
-      const own = await heldRoles(user, this.users);
-      return [...(await heldRoles(target, this.users))].every((role) => own.has(role));
+      return holdsAll(user, await heldRoles(target, this.users), this.users);
     }
   }
   return TargetUserGuard;

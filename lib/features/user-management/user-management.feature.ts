@@ -1,4 +1,5 @@
 import { Superuser } from '../../authorization/superuser.guard.js';
+import { DEFAULT_DTOS } from '../../users/users.dtos.js';
 import type { Feature } from '../feature.js';
 import { createPasswordResetMailController } from './password-reset-mail.controller.js';
 import { createUserManagementController } from './user-management.controller.js';
@@ -15,6 +16,7 @@ export const userManagementFeature: Feature<UserManagementOptions> = {
   key: 'userManagement',
   plan: USER_MANAGEMENT_PLAN,
   settings: USER_MANAGEMENT_SETTINGS_KEYS,
+  inputDtos: { updateDto: DEFAULT_DTOS.adminUpdate },
   build(options, { dtos, keepsSessions, hasRoles, open }) {
     const plan = {
       path: 'users',

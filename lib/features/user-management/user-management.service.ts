@@ -5,6 +5,7 @@ import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { InvalidBodyError, NotAllowedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
+import { cappedLimit } from '../../users/pages/users-query.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
 import type { LoadOptions } from '../../users/load-options.js';
@@ -19,9 +20,6 @@ import {
   USER_MANAGEMENT_SETTINGS,
   type UserManagementSettings,
 } from './user-management.options.js';
-
-const DEFAULT_LIMIT = 50;
-const HIGHEST_LIMIT = 100;
 
 /** What administrators do to users, as far as they may. */
 @Injectable()
@@ -39,7 +37,7 @@ export class UserManagementService {
     if (page !== undefined && cursor !== undefined) throw new PageAndCursorError();
     if (page === undefined && !count) return this.users.listUsers({ ...query, cursor }, { load });
 
-    const limit = Math.min(query.limit ?? DEFAULT_LIMIT, HIGHEST_LIMIT);
+    const limit = cappedLimit(query.limit);
     const offset = ((page ?? 1) - 1) * limit;
     const [items, total] = await this.users.listAndCountUsers({ ...query, limit, offset }, { load });
     if (page !== undefined) return { items, next: null, ...(count && { total }) };

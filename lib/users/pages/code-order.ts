@@ -1,6 +1,6 @@
 import type { Repository } from 'typeorm';
+import { escapedTable, isSqlite } from '../../common/dialect.js';
 import type { BaseUser } from '../user.entity.js';
-import { isSqlite } from './page.js';
 
 const known = new WeakMap<object, Promise<boolean>>();
 
@@ -12,7 +12,7 @@ export function ordersByCode<User extends BaseUser>(
   users: Repository<User>,
   property: string,
 ): Promise<boolean> {
-  if (isSqlite(users)) return Promise.resolve(true);
+  if (isSqlite(users.manager.dataSource)) return Promise.resolve(true);
   if (users.manager.dataSource.options.type !== 'postgres') return Promise.resolve(false);
   const asked = known.get(users.metadata) ?? askCollation(users, property);
   known.set(users.metadata, asked);
@@ -28,11 +28,6 @@ async function askCollation<User extends BaseUser>(
   { manager, metadata }: Repository<User>,
   property: string,
 ): Promise<boolean> {
-  const { driver } = manager.dataSource;
-  const table = metadata.tablePath
-    .split('.')
-    .map((name) => driver.escape(name))
-    .join('.');
   const rows: { code: boolean | null }[] = await manager.query(
     `SELECT CASE WHEN k.collname <> 'default' THEN k.collprovider = 'c' AND k.collcollate IN (${CODE_ORDERS})
        WHEN to_jsonb(d) ->> 'datlocprovider' = 'i' THEN false
@@ -40,7 +35,10 @@ async function askCollation<User extends BaseUser>(
      FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation
      JOIN pg_database d ON d.datname = current_database()
      WHERE a.attrelid = $1::regclass AND a.attname = $2`,
-    [table, metadata.findColumnWithPropertyName(property)?.databaseName],
+    [
+      escapedTable(manager.dataSource, metadata.tablePath),
+      metadata.findColumnWithPropertyName(property)?.databaseName,
+    ],
   );
   return Boolean(rows[0]?.code);
 }

@@ -1,4 +1,5 @@
 import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import { isSqlite } from '../../common/dialect.js';
 import type { BaseUser, UserId } from '../user.entity.js';
 import type { UsersFilter } from './users-query.js';
 
@@ -30,9 +31,7 @@ export async function findsFew<Entity extends ObjectLiteral>(
   return Number(count) <= FEW;
 }
 
-export const isSqlite = <User extends BaseUser>({ manager }: Repository<User>): boolean =>
-  /sqlite|sqljs/.test(manager.dataSource.options.type);
-
 /** PostgreSQL and SQLite go to a place in an index for a row of values, MariaDB for an OR; neither for the other's. */
 export const comparesRows = <User extends BaseUser>(users: Repository<User>): boolean =>
-  isSqlite(users) || ['postgres', 'cockroachdb'].includes(users.manager.dataSource.options.type);
+  isSqlite(users.manager.dataSource) ||
+  ['postgres', 'cockroachdb'].includes(users.manager.dataSource.options.type);

@@ -1,4 +1,6 @@
-import type { EntityMetadata, Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
+import { escapedTable } from '../../common/dialect.js';
+import { roleHoldersOf } from '../../roles/role-holders.js';
 import { roleKeyOf } from '../../roles/role-name.js';
 import type { BaseUser } from '../user.entity.js';
 import { findsFew, type Page } from './page.js';
@@ -10,21 +12,22 @@ import { findsFew, type Page } from './page.js';
 export async function addRole<User extends BaseUser>(page: Page<User>): Promise<boolean> {
   const { users, select, filter, isCounted } = page;
   if (filter.role === undefined) return false;
-  const junction = users.metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
-  const roleId = junction && (await findRoleId(users, filter.role));
-  if (!junction || roleId === undefined) {
+  const holders = roleHoldersOf(users);
+  const roleId = holders && (await findRoleId(users, filter.role));
+  if (!holders || roleId === undefined) {
     select.andWhere('1 = 0');
     return true;
   }
 
-  const { table, user, role } = namesOf(users, junction);
-  const holders = `FROM ${table} holder WHERE ${role} = :roleId`;
+  const { dataSource } = users.manager;
+  const [user, role] = [`holder.${holders.userColumn}`, `holder.${holders.roleColumn}`];
+  const those = `FROM ${escapedTable(dataSource, holders.tablePath)} holder WHERE ${role} = :roleId`;
   select.setParameter('roleId', roleId);
-  const some = users.manager.createQueryBuilder().select('1', 'one').from(junction.tablePath, 'holder');
+  const some = users.manager.createQueryBuilder().select('1', 'one').from(holders.tablePath, 'holder');
   const areFew = isCounted || (await findsFew(some.where(`${role} = :roleId`, { roleId })));
-  if (areFew) select.andWhere(`user.id IN (SELECT ${user} ${holders})`);
+  if (areFew) select.andWhere(`user.id IN (SELECT ${user} ${those})`);
   // EXISTS would do, but MariaDB makes a join of it that begins with every holder.
-  else select.andWhere(`(SELECT COUNT(*) ${holders} AND ${user} = user.id) = 1`);
+  else select.andWhere(`(SELECT COUNT(*) ${those} AND ${user} = user.id) = 1`);
   return areFew;
 }
 
@@ -38,13 +41,4 @@ async function findRoleId<User extends BaseUser>(
     where: { nameKey: roleKeyOf(name) } as never,
   });
   return role?.id;
-}
-
-/** The table that says who has which role, and its columns, as SQL. */
-function namesOf<User extends BaseUser>({ manager }: Repository<User>, junction: EntityMetadata) {
-  const escape = (name = '') => manager.dataSource.driver.escape(name);
-  const [user, role] = [junction.ownerColumns[0], junction.inverseColumns[0]].map(
-    (column) => `holder.${escape(column?.databaseName)}`,
-  );
-  return { table: junction.tablePath.split('.').map(escape).join('.'), user, role };
 }

@@ -1,8 +1,9 @@
+import { isSqlite } from '../../common/dialect.js';
 import { normalizeEmail, normalizeName } from '../email-address.js';
 import type { BaseUser } from '../user.entity.js';
 import type { UsersSettings } from '../users.settings.js';
 import { ordersByCode } from './code-order.js';
-import { findsFew, isSqlite, type Page } from './page.js';
+import { findsFew, type Page } from './page.js';
 import { orderOf } from './users-query.js';
 
 /**
@@ -36,7 +37,7 @@ async function addRange<User extends BaseUser>(
   const to = `${from}\u{10ffff}`;
   const [least, most] = [`user.${identifier} >= :from`, `user.${identifier} < :to`];
   const { column, direction } = orderOf(filter);
-  if (column !== identifier && isSqlite(users)) {
+  if (column !== identifier && isSqlite(users.manager.dataSource)) {
     // Without statistics, SQLite takes any range for a small one, and would sort all users who are in it.
     const some = users
       .createQueryBuilder('user')

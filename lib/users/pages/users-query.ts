@@ -36,3 +36,9 @@ export function orderOf({ sort = '-createdAt' }: UsersFilter) {
   const isDescending = sort.startsWith('-');
   return { column: isDescending ? sort.slice(1) : sort, direction: isDescending ? 'DESC' : 'ASC' } as const;
 }
+
+const DEFAULT_LIMIT = 50;
+const HIGHEST_LIMIT = 100;
+
+/** How many users a page has. */
+export const cappedLimit = (limit = DEFAULT_LIMIT): number => Math.min(limit, HIGHEST_LIMIT);

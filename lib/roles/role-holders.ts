@@ -1,0 +1,24 @@
+import type { ObjectLiteral, Repository } from 'typeorm';
+
+/** The table that says who has which role, and its columns as they stand in a statement. */
+export interface RoleHolders {
+  tablePath: string;
+  userColumn: string;
+  roleColumn: string;
+}
+
+/** `undefined` where users have no relation `roles` with a table of its own. */
+export function roleHoldersOf<User extends ObjectLiteral>({
+  metadata,
+  manager,
+}: Repository<User>): RoleHolders | undefined {
+  const junction = metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
+  const [user, role] = [junction?.ownerColumns[0], junction?.inverseColumns[0]];
+  if (!junction || !user || !role) return undefined;
+  const { driver } = manager.dataSource;
+  return {
+    tablePath: junction.tablePath,
+    userColumn: driver.escape(user.databaseName),
+    roleColumn: driver.escape(role.databaseName),
+  };
+}
