@@ -1,4 +1,5 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { In, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../../common/ask-database.js';
@@ -34,7 +35,8 @@ const JOINED = 'nestjsUsersSession';
 /** Every query on sessions. */
 @Injectable()
 export class SessionsRepository {
-  private readonly beingNoted = new Set<BaseSession['id']>();
+  /** When the use of a session was last noted by this process, in milliseconds. */
+  private readonly noted = new LRUCache<BaseSession['id'], number>({ max: 10_000 });
   private lastPurge = 0;
 
   constructor(
@@ -75,13 +77,16 @@ export class SessionsRepository {
 
   /** Notes that the session is in use, once a minute at most, and after the answer. */
   noteUse({ id, lastUsedAt }: BaseSession, now: Date, expiresAt: Date): void {
-    if (now.getTime() - lastUsedAt.getTime() < USE_IS_NOTED_EVERY_MS || this.beingNoted.has(id)) return;
-    this.beingNoted.add(id);
+    // Requests at once have all read the row from before: what was noted here is newer than what they know.
+    const noted = Math.max(lastUsedAt.getTime(), this.noted.get(id) ?? 0);
+    if (now.getTime() - noted < USE_IS_NOTED_EVERY_MS) return;
+    this.noted.set(id, now.getTime());
     this.background.run('Noting the use of a session', async () => {
       try {
         await this.update({ id, lastUsedAt: LessThan(now) }, { lastUsedAt: now, expiresAt });
-      } finally {
-        this.beingNoted.delete(id);
+      } catch (error) {
+        this.noted.delete(id);
+        throw error;
       }
     });
   }
