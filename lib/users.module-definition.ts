@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import { Authenticated } from './authentication/authenticated.guard.js';
 import { Authenticator } from './authentication/authenticator.js';
+import { Logins } from './authentication/logins.js';
 import { Reauthentication } from './authentication/reauthentication.js';
 import type { BaseSession } from './authentication/sessions/session.entity.js';
 import {
@@ -54,7 +55,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
     ...dtoProviders(plan.dtos),
     ...[Background, HookRunner, UserEventsEmitter, UsersRepository, UserWriter, AccountMails, AccountTokens],
-    ...[Credentials, NewPasswords, UsersTools, Authenticator, Reauthentication],
+    ...[Credentials, NewPasswords, UsersTools, Authenticator, Logins, Reauthentication],
     ...(plan.protectAll ? [{ provide: APP_GUARD, useClass: Authenticated() }] : []),
     ...plan.featureProviders,
     // Last, so that a host's provider takes the place of ours.

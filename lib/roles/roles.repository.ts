@@ -5,6 +5,7 @@ import { askDatabase } from '../common/ask-database.js';
 import { faultOf } from '../common/database-error.js';
 import { parseId } from '../common/entity-id.js';
 import { UsersError } from '../common/users-error.js';
+import { writeDatabase } from '../common/write-database.js';
 import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser, UserId } from '../users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
@@ -100,7 +101,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
    */
   async assign(userId: UserId, roleId: BaseRole['id']): Promise<void> {
     try {
-      await this.ask(() => this.users.createQueryBuilder().relation('roles').of(userId).add(roleId));
+      await this.change(() => this.users.createQueryBuilder().relation('roles').of(userId).add(roleId));
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'unique') throw new RoleAlreadyAssignedError(error);
@@ -113,7 +114,7 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
   async revoke(userId: UserId, roleId: BaseRole['id']): Promise<boolean> {
     // The boot has checked that there is such a table.
     const { tablePath, userColumn, roleColumn } = roleHoldersOf(this.users) as RoleHolders;
-    const { affected } = await this.ask(() =>
+    const { affected } = await this.change(() =>
       this.users.manager
         .createQueryBuilder()
         .delete()
@@ -148,9 +149,13 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
     return askDatabase(statement, this.settings.databaseTimeoutSeconds);
   }
 
+  private change<T>(statement: () => Promise<T>): Promise<T> {
+    return writeDatabase(this.roles.manager.dataSource, statement, this.settings.databaseTimeoutSeconds);
+  }
+
   private async write<T>(statement: () => Promise<T>): Promise<T> {
     try {
-      return await this.ask(statement);
+      return await this.change(statement);
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'unique') throw new RoleAlreadyExistsError(error);

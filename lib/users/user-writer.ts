@@ -1,6 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import type { FindOptionsWhere } from 'typeorm';
+import type { Along } from '../common/write-database.js';
+import { ACCOUNT_LINKS, type AccountLinks } from './account-links.js';
 import type { PasswordReset } from './account-tokens.js';
 import type { BaseUser } from './user.entity.js';
 import { type NewFields, normalizeFields, type StoredFields, type UserFields } from './user-fields.js';
@@ -11,7 +13,7 @@ import {
   UserAlreadyExistsError,
   UserChangedMeanwhileError,
 } from './users.errors.js';
-import { UserNotUniqueError, UsersRepository } from './users.repository.js';
+import { type AlongNewUser, UserNotUniqueError, UsersRepository } from './users.repository.js';
 import { USERS_SETTINGS, type UsersSettings } from './users.settings.js';
 
 /** A 32-bit column holds it, with room to grow by a thousand million. */
@@ -27,6 +29,9 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     private readonly repository: UsersRepository<User>,
     private readonly newPasswords: NewPasswords,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    @Optional()
+    @Inject(ACCOUNT_LINKS)
+    private readonly links?: AccountLinks,
   ) {}
 
   /**
@@ -42,13 +47,14 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     return { isSuperuser: false, ...known, passwordHash };
   }
 
-  /** @throws {UserAlreadyExistsError} */
-  async insert(fields: NewFields): Promise<User> {
+  /**
+   * @param along what is inserted together with the user, or not at all
+   * @throws {UserAlreadyExistsError}
+   */
+  async insert(fields: NewFields, along?: AlongNewUser): Promise<User> {
     try {
-      return await this.repository.insert({
-        ...fields,
-        tokenVersion: randomInt(1, HIGHEST_FIRST_TOKEN_VERSION),
-      });
+      const tokenVersion = randomInt(1, HIGHEST_FIRST_TOKEN_VERSION);
+      return await this.repository.insert({ ...fields, tokenVersion }, along);
     } catch (error) {
       if (!(error instanceof UserNotUniqueError)) throw error;
       throw (await this.findKnown(fields)) ? new UserAlreadyExistsError(error) : error;
@@ -78,9 +84,29 @@ export class UserWriter<User extends BaseUser = BaseUser> {
    * Marks the address verified that the user had when they were loaded: a new one was never mailed the token.
    * @returns whether this was the first to do so
    */
-  verify({ id, email, tokenVersion }: User): Promise<boolean> {
-    const where = { id, email, tokenVersion, isVerified: false };
-    return this.repository.update(where as FindOptionsWhere<User>, { isVerified: true });
+  verify(user: User): Promise<boolean> {
+    const { id, email, tokenVersion } = user;
+    const where = { id, email, tokenVersion, isVerified: false } as FindOptionsWhere<User>;
+    return this.repository.update(where, { isVerified: true }, { along: this.withoutLinks(user) });
+  }
+
+  /**
+   * Gives an account whose address nobody had verified to whoever has shown that it is theirs: what somebody else may
+   * have set up before, password, tokens and links, is gone.
+   * @returns whether nothing changed since the user was loaded
+   */
+  takeOver(user: User, along: Along): Promise<boolean> {
+    const { id, email, tokenVersion } = user;
+    const where = { id, email, tokenVersion, isVerified: false, isActive: true } as FindOptionsWhere<User>;
+    const fields = { passwordHash: null, isVerified: true };
+    const withoutLinks = this.withoutLinks(user);
+    return this.repository.update(where, fields, {
+      raiseTokenVersion: true,
+      along: async (manager) => {
+        await withoutLinks?.(manager);
+        await along(manager);
+      },
+    });
   }
 
   /**
@@ -88,9 +114,10 @@ export class UserWriter<User extends BaseUser = BaseUser> {
    * @returns whether this was the first to do so
    * @throws {EmailAlreadyExistsError}
    */
-  changeEmail({ id, email, tokenVersion }: User, newEmail: string): Promise<boolean> {
+  changeEmail(user: User, newEmail: string): Promise<boolean> {
+    const { id, email, tokenVersion } = user;
     const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
-    return this.update(where, { email: newEmail, isVerified: true }, {});
+    return this.update(where, { email: newEmail, isVerified: true }, { along: this.withoutLinks(user) });
   }
 
   /**
@@ -108,7 +135,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     const passwordHash = await this.hash(password, user, 'RESET_PASSWORD_INVALID_PASSWORD', rules);
     const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
     const fields = { passwordHash, ...(isInvitation && { isVerified: true }) };
-    return this.repository.update(where, fields, { raiseTokenVersion: true });
+    return this.repository.update(where, fields, { raiseTokenVersion: true, along: this.withoutLinks(user) });
   }
 
   /** The user who has this identifier or this address already. Both are normalised. */
@@ -118,6 +145,12 @@ export class UserWriter<User extends BaseUser = BaseUser> {
       typeof identifier === 'string' ? await this.repository.findByIdentifier(identifier) : undefined;
     if (user || this.settings.identifier === 'email' || fields.email === undefined) return user;
     return this.repository.findByEmail(fields.email);
+  }
+
+  /** Who first shows that they read the mail of an address did not make the links that its account has. */
+  private withoutLinks({ id, isVerified }: User): Along | undefined {
+    const { links } = this;
+    return isVerified || !links ? undefined : (manager) => links.removeAll(manager, id);
   }
 
   private hash(password: string, user: UserFields, code: InvalidPasswordCode, rules: PasswordRules) {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { DeepPartial, FindOptionsWhere } from 'typeorm';
+import type { DeepPartial, EntityManager, FindOptionsWhere } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { askDatabase } from '../common/ask-database.js';
 import { faultOf } from '../common/database-error.js';
 import { UsersError } from '../common/users-error.js';
+import { type Along, together, writeDatabase } from '../common/write-database.js';
 import { requireCriteria } from './criteria.js';
 import { unlessLastSuperuser } from './last-superuser.js';
 import type { BaseUser, UserId } from './user.entity.js';
@@ -17,25 +17,37 @@ export class UserNotUniqueError extends UsersError {
   }
 }
 
+/** As {@link Along}, for the user who was just inserted. */
+export type AlongNewUser = (manager: EntityManager, id: UserId) => Promise<unknown>;
+
 /** Every query on users. Values are written by INSERT and by conditional UPDATE, never by `save()`. */
 @Injectable()
 export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFinder<User> {
   /**
    * The new row as the database has it, its own defaults included; without the hash.
+   * @param along what is inserted together with the user, or not at all
    * @throws {UserNotUniqueError}
    */
-  async insert(values: Partial<BaseUser> & { email: string }): Promise<User> {
+  async insert(values: Partial<BaseUser> & { email: string }, along?: AlongNewUser): Promise<User> {
+    const { email } = values;
     const entity = this.repository.create(this.writable(values) as DeepPartial<User>);
-    const insert = this.repository.createQueryBuilder().insert().updateEntity(false);
-    await this.write(() => insert.values(entity as QueryDeepPartialEntity<User>).execute());
+    const insert = async (manager: EntityManager) => {
+      const query = manager.createQueryBuilder().insert().into(this.repository.target).updateEntity(false);
+      await query.values(entity as QueryDeepPartialEntity<User>).execute();
+      return { affected: 1 };
+    };
+    const withId =
+      along && (async (manager: EntityManager) => along(manager, await this.idOf(email, manager)));
+    await this.write(() => together(this.repository.manager, insert, withId));
     // By its address, which is unique: how an id comes back from an INSERT differs on every database.
-    const inserted = await this.findByEmail(values.email);
+    const inserted = await this.findByEmail(email);
     if (!inserted) throw new Error('The new user was changed before it could be read back.');
     return inserted;
   }
 
   /**
    * One conditional UPDATE.
+   * @param along what changes together with the row, or not at all; the row stays locked meanwhile
    * @returns whether a row met the condition
    * @throws {UserNotUniqueError}
    */
@@ -45,12 +57,16 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     {
       raiseTokenVersion = false,
       takesSuperuser,
-    }: { raiseTokenVersion?: boolean; takesSuperuser?: UserId } = {},
+      along,
+    }: { raiseTokenVersion?: boolean; takesSuperuser?: UserId; along?: Along | undefined } = {},
   ): Promise<boolean> {
     requireCriteria(where);
     const set: Record<string, unknown> = this.writable(values);
     if (raiseTokenVersion) set['tokenVersion'] = () => `${this.column('tokenVersion')} + 1`;
-    if (Object.keys(set).length === 0) return true;
+    if (Object.keys(set).length === 0) {
+      if (!along) return true;
+      set['tokenVersion'] = () => this.column('tokenVersion');
+    }
     const change = set as QueryDeepPartialEntity<User>;
     if (takesSuperuser !== undefined) {
       return this.write(() =>
@@ -59,7 +75,8 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
         ),
       );
     }
-    const { affected } = await this.write(() => this.repository.update(where, change));
+    const update = (manager: EntityManager) => manager.update(this.repository.target, where, change);
+    const { affected } = await this.write(() => together(this.repository.manager, update, along));
     return affected === 1;
   }
 
@@ -82,6 +99,15 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     return affected === 1;
   }
 
+  private async idOf(email: string, manager: EntityManager): Promise<UserId> {
+    const where = { email } as FindOptionsWhere<User>;
+    const { id } = await manager.findOneOrFail(this.repository.target, {
+      select: { id: true } as never,
+      where,
+    });
+    return id;
+  }
+
   private column(property: string): string {
     const { databaseName } = this.repository.metadata.findColumnWithPropertyName(property) as ColumnMetadata;
     return this.repository.manager.dataSource.driver.escape(databaseName);
@@ -102,7 +128,8 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
 
   private async write<T>(statement: () => Promise<T>): Promise<T> {
     try {
-      return await askDatabase(statement, this.settings.databaseTimeoutSeconds);
+      const { dataSource } = this.repository.manager;
+      return await writeDatabase(dataSource, statement, this.settings.databaseTimeoutSeconds);
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'unique') throw new UserNotUniqueError(error);

@@ -15,6 +15,7 @@ import {
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
 import { UsersMails } from './users.mails.js';
+import type { AlongNewUser } from './users.repository.js';
 
 /**
  * Everything that can be done to a user account, with or without a request. A host extends it to override the
@@ -33,12 +34,19 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
 
   /**
    * Registers a user with the fields that users may set themselves, and mails the verification token where
-   * `requireVerification` asks for it.
+   * `requireVerification` asks for it. Without `password` the user has none.
+   * @param how `verify`: the address is known to be theirs; `along`: what is inserted together with the user, or not
+   * at all, by the manager of one transaction
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
    */
-  async register(data: UserFields<User>, request?: HttpRequest): Promise<User> {
+  async register(
+    data: UserFields<User>,
+    request?: HttpRequest,
+    { verify = false, along }: { verify?: boolean; along?: AlongNewUser } = {},
+  ): Promise<User> {
     await this.tools.limits.registration(request);
-    const user = await this.tools.writer.insert(await this.prepareRegistration(data, request));
+    const fields = await this.prepareRegistration(data, request);
+    const user = await this.tools.writer.insert({ ...fields, isVerified: verify }, along);
     await this.afterRegistration(user, request);
     return user;
   }

@@ -1,12 +1,7 @@
 import { Column, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { instant } from '../../common/instant.js';
 import { letRedeclarationsWin } from '../../users/redeclared-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
-
-/** Milliseconds since 1970: the same instant in every time zone, on every database. */
-const instant = {
-  to: (value: unknown) => (value instanceof Date ? value.getTime() : value),
-  from: (value: string | number) => new Date(Number(value)),
-};
 
 /** The columns that every session has. A host's entity extends {@link UuidSession} or {@link IntSession}. */
 export abstract class BaseSession {

@@ -1,11 +1,13 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { In, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
+import { LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../../common/ask-database.js';
+import { writeDatabase } from '../../common/write-database.js';
 import { Background } from '../../common/background.js';
 import { faultOf } from '../../common/database-error.js';
 import { parseId } from '../../common/entity-id.js';
+import { ExpiredRows } from '../../common/expired-rows.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserQuestion } from '../../users/user-selects.js';
@@ -27,8 +29,6 @@ type Where = FindOptionsWhere<BaseSession>;
 type Values = Partial<Omit<BaseSession, 'user'>>;
 
 const USE_IS_NOTED_EVERY_MS = 60_000;
-const PURGE_EVERY_MS = 60_000;
-const PURGE_BATCH = 200;
 /** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
 const JOINED = 'nestjsUsersSession';
 
@@ -37,14 +37,16 @@ const JOINED = 'nestjsUsersSession';
 export class SessionsRepository {
   /** When the use of a session was last noted by this process, in milliseconds. */
   private readonly noted = new LRUCache<BaseSession['id'], number>({ max: 10_000 });
-  private lastPurge = 0;
+  private readonly expired: ExpiredRows<BaseSession>;
 
   constructor(
     @Inject(SESSION_ENTITY_REPOSITORY) private readonly sessions: Repository<BaseSession>,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
     private readonly users: UsersRepository,
     private readonly background: Background,
-  ) {}
+  ) {
+    this.expired = new ExpiredRows('sessions', sessions, background, settings.databaseTimeoutSeconds);
+  }
 
   /**
    * @returns the new row's id
@@ -52,10 +54,10 @@ export class SessionsRepository {
    */
   async insert(user: BaseUser, values: Omit<Values, 'id'>): Promise<BaseSession['id']> {
     const row = { ...values, user: { id: user.id } } as QueryDeepPartialEntity<BaseSession>;
-    const { identifiers } = await this.ask(() => this.sessions.insert(row)).catch((error: unknown) => {
+    const { identifiers } = await this.write(() => this.sessions.insert(row)).catch((error: unknown) => {
       throw faultOf(error) === 'reference' ? new BadCredentialsError(error) : error;
     });
-    this.purgeNowAndThen();
+    this.expired.purgeNowAndThen();
     return (identifiers[0] as { id: BaseSession['id'] }).id;
   }
 
@@ -115,7 +117,7 @@ export class SessionsRepository {
 
   async deleteAll(user: UserId, { except }: { except?: BaseSession['id'] } = {}): Promise<void> {
     const others = except === undefined ? {} : { id: Not(except) };
-    await this.ask(() => this.sessions.delete(ofUser(user, others)));
+    await this.write(() => this.sessions.delete(ofUser(user, others)));
   }
 
   /** A malformed id is no session's. */
@@ -150,35 +152,16 @@ export class SessionsRepository {
     return { user, session };
   }
 
-  private purgeNowAndThen(): void {
-    const now = Date.now();
-    if (now - this.lastPurge < PURGE_EVERY_MS) return;
-    this.lastPurge = now;
-    this.background.run('Deleting expired sessions', () => this.purge(now));
-  }
-
-  /** In small batches, so that nobody waits for a lock on thousands of rows. */
-  private async purge(now: number): Promise<void> {
-    const expired = this.sessions
-      .createQueryBuilder('session')
-      .select('session.id')
-      .where('session.expiresAt <= :now', { now })
-      .orderBy('session.expiresAt')
-      .limit(PURGE_BATCH);
-    let found: BaseSession[];
-    do {
-      found = await this.ask(() => expired.getMany());
-      const ids = found.map(({ id }) => id);
-      if (ids.length > 0) await this.ask(() => this.sessions.delete({ id: In(ids) }));
-    } while (found.length === PURGE_BATCH);
-  }
-
   private ask<T>(statement: () => Promise<T>): Promise<T> {
     return askDatabase(statement, this.settings.databaseTimeoutSeconds);
   }
 
+  private write<T>(statement: () => Promise<T>): Promise<T> {
+    return writeDatabase(this.sessions.manager.dataSource, statement, this.settings.databaseTimeoutSeconds);
+  }
+
   private async isAffected(write: () => Promise<{ affected?: number | null }>): Promise<boolean> {
-    const { affected } = await this.ask(write);
+    const { affected } = await this.write(write);
     return affected === 1;
   }
 }

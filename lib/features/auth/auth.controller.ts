@@ -36,7 +36,7 @@ export function createAuthController(plan: AuthPlan, name: string): Type {
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
       const { user, body } = await this.auth.login(
-        { name, load: plan.loadOptions },
+        { backend: name, load: plan.loadOptions },
         credentials,
         request,
         response,
