@@ -14,7 +14,11 @@ export default {
       },
     ],
   },
-  moduleNameMapper: { '^nestjs-users$': '<rootDir>/lib/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^nestjs-users$': '<rootDir>/lib/index.ts',
+    '^nestjs-users/oauth2$': '<rootDir>/lib/oauth2.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample', '<rootDir>/.tmp'],
   reporters: [
     'default',

@@ -1,6 +1,6 @@
 import { authFeature } from './features/auth/auth.feature.js';
 import { currentUserFeature } from './features/current-user/current-user.feature.js';
-import type { Feature } from './features/feature.js';
+import type { Feature, SubpathFeature } from './features/feature.js';
 import { passwordResetFeature } from './features/password-reset/password-reset.feature.js';
 import { registrationFeature } from './features/registration/registration.feature.js';
 import { roleManagementFeature } from './features/role-management/role-management.feature.js';
@@ -8,11 +8,12 @@ import { userManagementFeature } from './features/user-management/user-managemen
 import { verificationFeature } from './features/verification/verification.feature.js';
 
 /** Every feature, in the order of its routes: where two paths match, the first one answers. */
-export const FEATURES: readonly Feature<never>[] = [
+export const FEATURES: readonly (Feature<never> | SubpathFeature)[] = [
   authFeature,
   registrationFeature,
   verificationFeature,
   passwordResetFeature,
+  { key: 'oauth2', from: 'oauth2() of nestjs-users/oauth2' },
   currentUserFeature,
   roleManagementFeature,
   userManagementFeature,

@@ -12,11 +12,17 @@ export { ConfigurationError } from './common/configuration-error.js';
 export { BaseUser, IntUser, UuidUser, type UserId } from './users/user.entity.js';
 
 export { BaseRole, IntRole, UuidRole } from './roles/role.entity.js';
+export {
+  BaseOAuthAccount,
+  IntOAuthAccount,
+  UuidOAuthAccount,
+} from './features/oauth2/oauth-account.entity.js';
+export { BaseOneTimeToken } from './features/oauth2/one-time-token.entity.js';
 export { BaseSession, IntSession, UuidSession } from './authentication/sessions/session.entity.js';
 
 // The service, its hooks and events, and the repository
 export { UsersService } from './users/users.service.js';
-export { InvalidPasswordError, UsersHooks } from './users/users.hooks.js';
+export { InvalidPasswordError, type LoginAttempt, UsersHooks } from './users/users.hooks.js';
 export { type UserEvent, type UserEventName, UserEvents } from './users/users.events.js';
 export type { LoadOptions } from './users/load-options.js';
 export { UserNotUniqueError, UsersRepository } from './users/users.repository.js';
@@ -88,7 +94,7 @@ export { RolesAccepted, type RolesGuardOptions, RolesRequired } from './authoriz
 export { Superuser } from './authorization/superuser.guard.js';
 
 // Options of the features
-export type { FeatureOptions } from './features/feature.js';
+export type { FeatureOptions, OpenFeature } from './features/feature.js';
 export type { AuthOptions } from './features/auth/auth.options.js';
 export type { CurrentUserOptions } from './features/current-user/current-user.options.js';
 export type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';

@@ -13,6 +13,7 @@ import {
 import { SessionsService } from './authentication/sessions/sessions.service.js';
 import { Background } from './common/background.js';
 import { isInjectionToken, type RedisClient } from './common/redis.js';
+import { FEATURE_SETTINGS } from './features/feature.js';
 import { CURRENT_USER_SETTINGS } from './features/current-user/current-user.options.js';
 import { USER_MANAGEMENT_SETTINGS } from './features/user-management/user-management.options.js';
 import { RoleKeySubscriber } from './roles/role-key.subscriber.js';
@@ -46,6 +47,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     settings(USERS_SETTINGS, ({ users }) => users),
     settings(CURRENT_USER_SETTINGS, ({ currentUser }) => currentUser),
     settings(USER_MANAGEMENT_SETTINGS, ({ userManagement }) => userManagement),
+    settings(FEATURE_SETTINGS, ({ features }) => features),
     settings(Passwords, ({ users }) => Passwords.create(users.passwords)),
     limitsProvider(plan),
     { provide: USER_ENTITY_REPOSITORY, useExisting: getRepositoryToken(plan.user, plan.dataSource) },
@@ -69,6 +71,7 @@ export const createExports = (plan: ResolvedPlan) => [
   ...(plan.service === UsersService ? [] : [plan.service]),
   ...(plan.session ? [SessionsService] : []),
   ...(plan.role ? [RolesService, RolesRepository] : []),
+  ...plan.featureExports,
   ...Object.values(DEFAULT_DTOS),
 ];
 

@@ -38,8 +38,8 @@ export class UsersModule {
 /** Inside the library a user is a BaseUser; TypeORM's repositories are invariant in their entity. */
 const asPlan = (options: object) => options as Parameters<typeof resolvePlan>[0];
 
-const entitiesOf = ({ user, session, role }: ResolvedPlan) =>
-  [user, session, role].filter((entity) => entity !== undefined);
+const entitiesOf = ({ entities }: ResolvedPlan) =>
+  Object.values(entities).filter((entity) => entity !== undefined);
 
 function createModule(plan: ResolvedPlan, settings: Provider): DynamicModule {
   return {

@@ -4,6 +4,10 @@ import type { BackendOptions, BackendSettings } from './authentication/backend.o
 import type { Secret } from './common/keyring.js';
 import type { AuthOptions } from './features/auth/auth.options.js';
 import type { CurrentUserOptions } from './features/current-user/current-user.options.js';
+import type { OpenFeature } from './features/feature.js';
+import type { BaseOAuthAccount } from './features/oauth2/oauth-account.entity.js';
+import type { OAuth2SettingsOptions } from './features/oauth2/oauth2.options.js';
+import type { BaseOneTimeToken } from './features/oauth2/one-time-token.entity.js';
 import type { PasswordResetOptions } from './features/password-reset/password-reset.options.js';
 import type { RegistrationOptions } from './features/registration/registration.options.js';
 import type { RoleManagementOptions } from './features/role-management/role-management.options.js';
@@ -27,6 +31,10 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
     session?: Type<BaseSession>;
     /** Extends `UuidRole` or `IntRole`. Default: none; then there are no roles. */
     role?: Type<BaseRole>;
+    /** Extends `UuidOAuthAccount` or `IntOAuthAccount`. Needed by `oauth2`. */
+    oauthAccount?: Type<BaseOAuthAccount>;
+    /** Extends `BaseOneTimeToken`. Needed by `oauth2`. */
+    oneTimeToken?: Type<BaseOneTimeToken>;
   };
   /** The name of the TypeORM data source that holds the entities. Default: TypeORM's `default`. */
   dataSource?: string;
@@ -54,6 +62,8 @@ export interface UsersPlanOptions<User extends BaseUser = BaseUser> {
   verification?: VerificationOptions;
   /** Registers the reset of forgotten passwords. Default: not registered. */
   passwordReset?: PasswordResetOptions;
+  /** Registers login by providers such as Google: what `oauth2()` of `nestjs-users/oauth2` returns. Default: not registered. */
+  oauth2?: OpenFeature;
   /** Registers the routes of the logged-in user. Default: not registered. */
   currentUser?: CurrentUserOptions<User>;
   /** Registers administration of roles, and who has which. Default: not registered. */
@@ -69,8 +79,8 @@ export interface UsersModuleSettings {
    * the first signs, all are accepted.
    */
   secret: Secret;
-  /** Secrets of single purposes in place of `secret`: `verification`, `resetPassword`, or `access`. */
-  secrets?: { verification?: Secret; resetPassword?: Secret; access?: Secret };
+  /** Secrets of single purposes in place of `secret`: `verification`, `resetPassword`, `access` or `oauth2`. */
+  secrets?: { verification?: Secret; resetPassword?: Secret; access?: Secret; oauth2?: Secret };
   /** How passwords are judged and hashed. */
   passwords?: PasswordOptions;
   /** A user who is not verified can't log in. Default true. */
@@ -93,6 +103,7 @@ export interface UsersModuleSettings {
   backends?: Record<string, BackendSettings>;
   verification?: Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
   passwordReset?: Pick<PasswordResetOptions, 'tokenLifetimeSeconds'>;
+  oauth2?: OAuth2SettingsOptions;
   currentUser?: Pick<CurrentUserOptions, 'requireFreshLogin' | 'emailChange'>;
   userManagement?: Pick<UserManagementOptions, 'requireFreshLogin' | 'invitationLifetimeSeconds'>;
 }

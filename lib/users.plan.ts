@@ -6,7 +6,16 @@ import { bearer } from './authentication/transports/bearer.transport.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { refuseUnknown, requireBoolean } from './common/option-checks.js';
 import { definedFields } from './common/defined-fields.js';
-import type { Feature, FeatureOptions, HostPlan } from './features/feature.js';
+import type { BaseOAuthAccount } from './features/oauth2/oauth-account.entity.js';
+import type { BaseOneTimeToken } from './features/oauth2/one-time-token.entity.js';
+import type {
+  Feature,
+  FeatureOptions,
+  FeatureParts,
+  HostPlan,
+  OpenFeature,
+  SubpathFeature,
+} from './features/feature.js';
 import { FEATURES } from './features.js';
 import type { BaseUser } from './users/user.entity.js';
 import type { BaseRole } from './roles/role.entity.js';
@@ -19,7 +28,8 @@ export interface ResolvedPlan extends HostPlan {
   user: Type<BaseUser>;
   session: Type<BaseSession> | undefined;
   role: Type<BaseRole> | undefined;
-  dataSource: string | undefined;
+  oauthAccount: Type<BaseOAuthAccount> | undefined;
+  oneTimeToken: Type<BaseOneTimeToken> | undefined;
   service: Type<UsersService>;
   imports: NonNullable<ModuleMetadata['imports']>;
   providers: Provider[];
@@ -29,6 +39,7 @@ export interface ResolvedPlan extends HostPlan {
   features: { feature: Feature; options: FeatureOptions }[];
   controllers: Type[];
   featureProviders: Provider[];
+  featureExports: NonNullable<FeatureParts['exports']>;
   /** The settings that stand beside the plan. */
   declared: Partial<UsersModuleSettings>;
 }
@@ -64,35 +75,37 @@ export function resolvePlan(given: Given): ResolvedPlan {
   );
   const session = optionalEntity('session', options.entities?.session, 'UuidSession or IntSession');
   const role = optionalEntity('role', options.entities?.role, 'UuidRole or IntRole');
-  const keepsSessions = session !== undefined;
+  const oauthAccount = optionalEntity(
+    'oauthAccount',
+    options.entities?.oauthAccount,
+    'UuidOAuthAccount or IntOAuthAccount',
+  );
+  const oneTimeToken = optionalEntity('oneTimeToken', options.entities?.oneTimeToken, 'BaseOneTimeToken');
   const identifier = options.identifier ?? 'email';
   const backends = checkBackends(options.backends ?? [{ name: 'jwt', transport: bearer(), strategy: jwt() }]);
   const dtos = resolveDtos(options.dtos ?? {}, identifier);
   const features = openFeatures(options);
   const open = features.map(({ feature }) => feature.key);
-  const parts = features.map(({ feature, options: own }) =>
-    feature.build(own, { identifier, backends, dtos, open, keepsSessions, hasRoles: role !== undefined }),
-  );
+  const host: HostPlan = {
+    entities: { user, session, role, oauthAccount, oneTimeToken },
+    dataSource: options.dataSource,
+    hasRoles: role !== undefined,
+    keepsSessions: session !== undefined,
+    ...{ identifier, backends, dtos, open },
+  };
+  const parts = features.map(({ feature, options: own }) => feature.build(own, host));
 
   return {
-    user,
-    session,
-    role,
-    hasRoles: role !== undefined,
-    keepsSessions,
-    identifier,
-    backends,
-    dtos,
-    open,
-    features,
+    ...host,
+    ...{ user, session, role, oauthAccount, oneTimeToken, features },
     service: checkService(options.service),
-    dataSource: options.dataSource,
     imports: options.imports ?? [],
     providers: options.providers ?? [],
     isGlobal: requireBoolean('isGlobal', options.isGlobal ?? true),
     protectAll: requireBoolean('protectAll', options.protectAll ?? false),
     controllers: parts.flatMap(({ controllers }) => controllers),
     featureProviders: parts.flatMap(({ providers = [] }) => providers),
+    featureExports: parts.flatMap(({ exports = [] }) => exports),
     declared: declaredSettings(options, features),
   };
 }
@@ -155,9 +168,10 @@ function checkPart(
 
 function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
   return FEATURES.flatMap((each) => {
-    const feature = each as unknown as Feature;
-    const own = (options as Record<string, FeatureOptions | undefined>)[feature.key];
-    if (own === undefined) return [];
+    const given = (options as Record<string, FeatureOptions | undefined>)[each.key];
+    if (given === undefined) return [];
+    const { feature, options: own } =
+      'from' in each ? requireOpen(each, given) : { feature: each, options: given };
     if (typeof own !== 'object' || own === null) {
       throw new ConfigurationError(`${feature.key} must be an object of options; {} takes the defaults.`);
     }
@@ -168,9 +182,16 @@ function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {
   });
 }
 
+function requireOpen({ key, from }: SubpathFeature, given: object): OpenFeature {
+  const { feature } = Object(given) as Partial<OpenFeature>;
+  if (feature?.key === key) return given as OpenFeature;
+  throw new ConfigurationError(`${key} must be what ${from} returns.`);
+}
+
+type Named = Omit<Feature, 'build' | 'resolve'>;
 type OwnOptions = Record<string, unknown> & { readDto?: Type };
 
-function checkFeatureDtos({ key, inputDtos = {} }: Feature, own: OwnOptions): void {
+function checkFeatureDtos({ key, inputDtos = {} }: Named, own: OwnOptions): void {
   if (own.readDto !== undefined) checkReadDto(`${key}.readDto`, own.readDto);
   for (const [name, standard] of Object.entries(inputDtos)) {
     if (own[name] !== undefined) checkInputDto(`${key}.${name}`, own[name] as Type, standard);
@@ -178,7 +199,7 @@ function checkFeatureDtos({ key, inputDtos = {} }: Feature, own: OwnOptions): vo
 }
 
 /** A text would be on, whatever it says. */
-function checkFlags({ key, flags = [] }: Feature, own: OwnOptions): void {
+function checkFlags({ key, flags = [] }: Named, own: OwnOptions): void {
   for (const name of flags) if (own[name] !== undefined) requireBoolean(`${key}.${name}`, own[name]);
 }
 
@@ -189,7 +210,11 @@ function declaredSettings(
   const flat = FLAT_SETTINGS.map((key) => [key, options[key]]);
   const own = features.map(({ feature, options: given }) => [
     feature.key,
-    Object.fromEntries(Object.entries(given).filter(([name]) => feature.settings.includes(name))),
+    Object.fromEntries(
+      Object.entries(given).filter(
+        ([name]) => feature.settings.includes(name) && !feature.plan.includes(name),
+      ),
+    ),
   ]);
   return definedFields(Object.fromEntries([...flat, ...own]) as object);
 }

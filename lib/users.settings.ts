@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { BackendSettings } from './authentication/backend.options.js';
 import { ConfigurationError } from './common/configuration-error.js';
+import { definedFields } from './common/defined-fields.js';
 import { checkSecret, Keyring, type Secret } from './common/keyring.js';
 import { refuseUnknown, requireBoolean, requireSeconds, requireWholeNumber } from './common/option-checks.js';
 import type { CurrentUserSettings } from './features/current-user/current-user.options.js';
@@ -18,6 +19,8 @@ export interface ResolvedSettings {
   currentUser: CurrentUserSettings;
   userManagement: UserManagementSettings;
   backends: Record<string, BackendSettings>;
+  /** Of features that resolve their own, by their keys. */
+  features: Record<string, unknown>;
   /** The keys of a backend. */
   accessKeys(backend: string): Keyring;
 }
@@ -32,7 +35,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
   const settings = merge(plan.declared, given);
   const { secret, secrets = {} } = settings;
   checkSecret('secret', secret);
-  refuseUnknown('secrets', secrets, ['verification', 'resetPassword', 'access']);
+  refuseUnknown('secrets', secrets, ['verification', 'resetPassword', 'access', 'oauth2']);
   for (const [name, own] of Object.entries(secrets)) checkSecret(`secrets.${name}`, own);
 
   const resolved: ResolvedSettings = {
@@ -41,6 +44,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       normalizeIdentifier:
         settings.normalizeIdentifier ?? (plan.identifier === 'email' ? normalizeEmail : normalizeName),
       hasRoles: plan.role !== undefined,
+      concealsExisting: concealsExisting(plan),
       requireVerification: requireBoolean('requireVerification', settings.requireVerification ?? true),
       passwords: resolvePasswords(settings.passwords ?? {}),
       verification: accountTokens('verification', secrets.verification ?? secret, settings.verification),
@@ -53,6 +57,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
     currentUser: resolveCurrentUser(plan, settings),
     userManagement: resolveUserManagement(settings),
     backends: settings.backends ?? {},
+    features: resolveFeatures(plan, given, secrets.oauth2 ?? secret),
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
   };
   checkConcealment(plan, resolved);
@@ -94,6 +99,20 @@ function merge(
 const isGroup = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function resolveFeatures(
+  { features }: ResolvedPlan,
+  given: Partial<UsersModuleSettings>,
+  secret: Secret,
+): Record<string, unknown> {
+  const own = given as Record<string, object | undefined>;
+  const resolved = features.flatMap(({ feature, options }) =>
+    feature.resolve
+      ? [[feature.key, feature.resolve(options, definedFields(own[feature.key] ?? {}), secret)]]
+      : [],
+  );
+  return Object.fromEntries(resolved) as Record<string, unknown>;
+}
+
 function accountTokens(
   feature: 'verification' | 'passwordReset',
   secret: Secret,
@@ -126,7 +145,7 @@ function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): 
       "currentUser.emailChange 'confirmed' needs the feature verification, whose route takes the mailed token.",
     );
   }
-  return { ...freshLogin('currentUser', currentUser), emailChange, concealsExisting: concealsExisting(plan) };
+  return { ...freshLogin('currentUser', currentUser), emailChange };
 }
 
 function resolveUserManagement({ userManagement = {} }: UsersModuleSettings): UserManagementSettings {
@@ -178,7 +197,7 @@ function resolvePasswords(given: PasswordOptions): PasswordSettings {
 
 /** What one route conceals, no other may tell. */
 function checkConcealment(plan: ResolvedPlan, { users, currentUser }: ResolvedSettings): void {
-  if (!concealsExisting(plan)) return;
+  if (!users.concealsExisting) return;
   if (!users.requireVerification) {
     throw new ConfigurationError(
       'registration.concealExisting needs requireVerification: a login right after registering would tell.',

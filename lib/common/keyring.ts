@@ -28,6 +28,13 @@ export class Keyring {
   find(id: unknown): KeyObject | undefined {
     return this.keys.find((key) => key.id === id)?.key;
   }
+
+  /** As {@link find}, for code that takes an exception for an answer. */
+  require(id: unknown): KeyObject {
+    const key = this.find(id);
+    if (key) return key;
+    throw new Error('This key is none of the purpose.');
+  }
 }
 
 function deriveKey(secret: string, purpose: string): Key {

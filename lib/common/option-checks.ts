@@ -21,3 +21,10 @@ export function requireBoolean(path: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new ConfigurationError(`${path} must be true or false.`);
 }
+
+/** An origin exactly as browsers write it, and no pattern. */
+export function isOrigin(text: unknown): boolean {
+  if (typeof text !== 'string' || text.includes('*') || !URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  return text === origin && /^https?:$/.test(protocol);
+}

@@ -1,5 +1,7 @@
-import type { CanActivate, Provider, Type } from '@nestjs/common';
+import type { CanActivate, DynamicModule, Provider, Type } from '@nestjs/common';
 import type { BackendOptions } from '../authentication/backend.options.js';
+import type { Secret } from '../common/keyring.js';
+import type { BaseUser } from '../users/user.entity.js';
 import type { ResolvedDtos } from '../users/users.dtos.js';
 
 /** What every feature takes. */
@@ -16,6 +18,10 @@ export interface FeatureOptions {
 
 /** What a feature may ask of the rest of the plan. */
 export interface HostPlan {
+  /** The host's entities, by the names of the options. */
+  entities: Readonly<Record<string, Type | undefined>> & { user: Type<BaseUser> };
+  /** The name of the TypeORM data source that holds them. */
+  dataSource: string | undefined;
   identifier: string;
   dtos: ResolvedDtos;
   backends: readonly BackendOptions[];
@@ -31,6 +37,8 @@ export interface HostPlan {
 export interface FeatureParts {
   controllers: Type[];
   providers?: Provider[];
+  /** What every module of the host may inject. */
+  exports?: DynamicModule['exports'];
 }
 
 /** A feature: an option of the module that, given, registers a controller. */
@@ -48,7 +56,29 @@ export interface Feature<Options extends FeatureOptions = FeatureOptions> {
   /** Whose relations `loadOptions` and `readDto` are about. Default `user`. */
   readonly shows?: 'user' | 'role';
   build(options: Options, host: HostPlan): FeatureParts;
+  /**
+   * The feature's settings with every default in place, which it finds under its key in {@link FEATURE_SETTINGS}.
+   * @param given what a factory says, which wins
+   * @param secret from which its keys are derived
+   */
+  resolve?(options: Options, given: object, secret: Secret): unknown;
 }
+
+/** A feature that stands in a subpath of the package comes as what a function there returns. */
+export interface OpenFeature {
+  readonly feature: Feature<never>;
+  readonly options: FeatureOptions;
+}
+
+/** Where in the order of {@link Feature}s one of a subpath has its place. */
+export interface SubpathFeature {
+  readonly key: string;
+  /** The call that makes it, for the sentence that stops the boot. */
+  readonly from: string;
+}
+
+/** The settings of features that resolve their own, by their keys. */
+export const FEATURE_SETTINGS = Symbol('nestjs-users: settings of features');
 
 /** The options that every feature has. */
 export const FEATURE_PLAN = ['path', 'tags', 'guards', 'decorators'] as const;

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from '../common/http.js';
-import type { LoginDto } from './users.dto.js';
 import type { BaseUser } from './user.entity.js';
 
 /** A new password is refused; `reason` is shown to the user. Thrown by {@link UsersHooks.validatePassword}. */
@@ -9,6 +8,15 @@ export class InvalidPasswordError extends Error {
   constructor(readonly reason: string) {
     super(reason);
   }
+}
+
+/** What a login is tried with: the body of `dtos.login`, or an account at a provider. */
+export interface LoginAttempt {
+  /** The identifier; of an account at a provider the address, or an empty text if it tells none. */
+  email: string;
+  password?: string;
+  /** The name of the client of `oauth2`. */
+  provider?: string;
 }
 
 /**
@@ -22,10 +30,11 @@ export class InvalidPasswordError extends Error {
 export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   /**
    * Before a login is judged, for known and unknown users alike; `false` or a throw refuses it. The refusal is
-   * answered after the password's hash, or its time would tell.
+   * answered after the password's hash, or its time would tell. A login by a provider is judged once the provider
+   * has said who it is.
    * Refuses with `400 LOGIN_BAD_CREDENTIALS`.
    */
-  preLoginHook(_credentials: LoginDto, _request?: HttpRequest): unknown {
+  preLoginHook(_credentials: LoginAttempt, _request?: HttpRequest): unknown {
     return true;
   }
 

@@ -99,12 +99,18 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     return affected === 1;
   }
 
+  /** As {@link findPasswordHash}, within the transaction of `manager`. */
+  async passwordHashOf(id: UserId, manager: EntityManager): Promise<string | null | undefined> {
+    const select = { id: true, passwordHash: true } as never;
+    const where = { id } as FindOptionsWhere<User>;
+    const question = { select, where, loadEagerRelations: false };
+    return (await manager.findOne(this.repository.target, question))?.passwordHash;
+  }
+
   private async idOf(email: string, manager: EntityManager): Promise<UserId> {
     const where = { email } as FindOptionsWhere<User>;
-    const { id } = await manager.findOneOrFail(this.repository.target, {
-      select: { id: true } as never,
-      where,
-    });
+    const question = { select: { id: true } as never, where, loadEagerRelations: false };
+    const { id } = await manager.findOneOrFail(this.repository.target, question);
     return id;
   }
 

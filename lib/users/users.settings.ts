@@ -9,6 +9,8 @@ export interface UsersSettings {
   identifier: string;
   normalizeIdentifier: NormalizeIdentifier;
   requireVerification: boolean;
+  /** Whether no answer may tell which addresses are known. */
+  concealsExisting: boolean;
   /** Whether the host has a role entity. */
   hasRoles: boolean;
   passwords: PasswordSettings;

@@ -4,6 +4,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
+  type BaseOAuthAccount,
+  type BaseOneTimeToken,
   type BaseRole,
   type BaseSession,
   type BaseUser,
@@ -36,6 +38,8 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
   host?: ModuleMetadata;
   session?: Type<BaseSession>;
   role?: Type<BaseRole>;
+  oauthAccount?: Type<BaseOAuthAccount>;
+  oneTimeToken?: Type<BaseOneTimeToken>;
   /** Entities beside the user and the session. */
   entities?: Type[];
   /** A database of the test's own. Default: one of the kind under test. */
@@ -122,6 +126,8 @@ async function boot(
     user = User,
     session,
     role,
+    oauthAccount,
+    oneTimeToken,
     hooks = {},
     host = {},
     entities = [],
@@ -129,6 +135,13 @@ async function boot(
     prepare,
     ...module
   } = options;
+  const own = {
+    user,
+    ...(session && { session }),
+    ...(role && { role }),
+    ...(oauthAccount && { oauthAccount }),
+    ...(oneTimeToken && { oneTimeToken }),
+  };
   const place = given ?? (await createDatabase(database));
   close.push(place.drop);
   const outbox = new Outbox();
@@ -147,7 +160,7 @@ async function boot(
     imports: [
       TypeOrmModule.forRoot({
         ...place.options,
-        entities: [user, session, role, ...entities].filter((entity) => entity !== undefined),
+        entities: [...Object.values(own), ...entities],
         synchronize: true,
         logging: true,
         logger: queries,
@@ -156,7 +169,7 @@ async function boot(
       UsersModule.forRoot({
         ...DEFAULTS,
         ...module,
-        entities: { user, ...(session && { session }), ...(role && { role }) },
+        entities: own,
         service: HostUsersService,
         imports: [MailModule, ...(module.imports ?? [])],
       }),

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../common/configuration-error.js';
-import { requireBoolean, requireSeconds } from '../../common/option-checks.js';
+import { isOrigin, requireBoolean, requireSeconds } from '../../common/option-checks.js';
 import type { CookieOptions } from './cookie.transport.js';
 import type { OriginRules } from './origin-check.js';
 
@@ -67,10 +67,4 @@ function nameOf(
   }
   if (/^__Secure-/i.test(name) && !secure) return refuse('begins with __Secure-, which needs secure: true.');
   return name;
-}
-
-function isOrigin(text: unknown): boolean {
-  if (typeof text !== 'string' || text.includes('*') || !URL.canParse(text)) return false;
-  const { origin, protocol } = new URL(text);
-  return text === origin && /^https?:$/.test(protocol);
 }

@@ -44,7 +44,5 @@ export const CURRENT_USER_SETTINGS_KEYS = ['requireFreshLogin', 'emailChange'] a
 export interface CurrentUserSettings {
   requireFreshLogin: FreshLoginWindow;
   emailChange: 'confirmed' | 'immediate';
-  /** Whether the answer to a taken address must be that to a free one. */
-  concealsExisting: boolean;
 }
 export const CURRENT_USER_SETTINGS = Symbol('nestjs-users: settings of currentUser');

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
+import type { CurrentPasswordDto } from '../../authentication/current-password.dto.js';
 import { replaceToken } from '../../authentication/replace-token.js';
 import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
@@ -7,7 +8,6 @@ import { NotAuthenticatedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { isChanged, normalizeFields, ownFields, type UserFields } from '../../users/user-fields.js';
-import type { UserDeletionDto } from './user-deletion.dto.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import type { UserUpdateDto } from '../../users/users.dto.js';
 import { EmailAlreadyExistsError, UserChangedMeanwhileError } from '../../users/users.errors.js';
@@ -51,7 +51,7 @@ export class CurrentUserService {
   /** @throws {ReauthenticationRequiredError}, {LastSuperuserError}, {TooManyAttemptsError} */
   async remove(
     identity: Identity,
-    { currentPassword }: UserDeletionDto,
+    { currentPassword }: CurrentPasswordDto,
     request: HttpRequest,
     response: HttpResponse,
   ): Promise<void> {
@@ -70,14 +70,14 @@ export class CurrentUserService {
 
   private async requireChangeable(user: BaseUser, email: string, request: HttpRequest): Promise<void> {
     await this.users.checkUpdate(user, { email }, request);
-    if (!this.own.concealsExisting && (await this.repository.findByEmail(email))) {
+    if (!this.settings.concealsExisting && (await this.repository.findByEmail(email))) {
       throw new EmailAlreadyExistsError();
     }
   }
 
   /** Whoever has the address already is told, where the answer must not. */
   private async askToConfirm(user: BaseUser, email: string, request: HttpRequest): Promise<void> {
-    const owner = this.own.concealsExisting ? await this.repository.findByEmail(email) : undefined;
+    const owner = this.settings.concealsExisting ? await this.repository.findByEmail(email) : undefined;
     if (owner) this.users.warnOfAttempt(owner, request);
     else this.users.initiateEmailChange(user, email, request);
   }

@@ -1,13 +1,13 @@
 import { Delete, HttpCode, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
+import { CurrentPasswordDto } from '../../authentication/current-password.dto.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { CurrentUserOptions } from './current-user.options.js';
 import { CurrentUserService } from './current-user.service.js';
-import { UserDeletionDto } from './user-deletion.dto.js';
 
 /** How users leave. */
 export function createSelfDeletionController(plan: CurrentUserOptions): Type {
@@ -21,7 +21,7 @@ export function createSelfDeletionController(plan: CurrentUserOptions): Type {
     @UseGuards(Authenticated())
     async remove(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(UserDeletionDto) body: Sent<UserDeletionDto>,
+      @Dto(CurrentPasswordDto) body: Sent<CurrentPasswordDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {

@@ -57,6 +57,11 @@ export class Passwords {
     return false;
   }
 
+  /** Whether any password could match this hash. */
+  isUsable(stored: string): boolean {
+    return this.schemes.some((scheme) => scheme.owns(stored));
+  }
+
   /** An older scheme or other costs than the ones configured now. */
   isOutdated(stored: string): boolean {
     return !this.preferred.owns(stored) || !this.preferred.isCurrent(stored);

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Identity } from '../../authentication/backend.js';
+import { Reauthentication } from '../../authentication/reauthentication.js';
+import type { HttpRequest, HttpResponse } from '../../common/http.js';
+import type { LoadOptions } from '../../users/load-options.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import type { Errand } from './attempts.js';
+import { OAuthAccountsService } from './oauth-accounts.service.js';
+import type { AuthorizeDto } from './oauth2.dto.js';
+import { InvalidStateError } from './oauth2.errors.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+import { type Journey, ProviderJourney } from './provider-journey.js';
+import { orBackTo, readRedirect, redirect } from './redirects.js';
+
+/** How a user who is logged in gets a further way to log in. */
+@Injectable()
+export class AssociationService {
+  constructor(
+    private readonly journey: ProviderJourney,
+    private readonly accounts: OAuthAccountsService,
+    private readonly users: UsersRepository,
+    private readonly reauthentication: Reauthentication,
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+  ) {}
+
+  /**
+   * @returns where the browser shall go
+   * @throws {CrossOriginRequestError}, {ReauthenticationRequiredError}
+   */
+  async begin(
+    journey: Journey,
+    identity: Identity,
+    { scopes, redirectTo: page }: AuthorizeDto,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<string> {
+    // A GET that changes something: another site's page could begin it, and end it with an account of its own.
+    identity.backend.transport.checkOrigin?.({ headers: request.headers, method: 'POST' });
+    await this.reauthentication.require(identity, request, this.settings.requireFreshLogin);
+    const redirectTo = readRedirect(page, this.settings.allowedRedirects);
+    const { id, tokenVersion } = identity.user;
+    return this.journey.begin(journey, scopes, { redirectTo, user: { id, tokenVersion } }, response);
+  }
+
+  /** @returns the user, but where the browser is sent to a page */
+  async end(
+    journey: Journey,
+    load: LoadOptions | undefined,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<BaseUser | undefined> {
+    const attempt = await this.journey.end(journey, request, response);
+    const { redirectTo } = attempt;
+    return orBackTo(redirectTo, response, async () => {
+      const user = await this.ownerOf(attempt);
+      await this.accounts.link(user, await this.journey.redeem(journey, attempt, request));
+      if (redirectTo !== undefined) {
+        redirect(response, redirectTo);
+        return undefined;
+      }
+      await this.users.loadRelations([user], load);
+      return user;
+    });
+  }
+
+  /** Whoever logged out everywhere meanwhile, or lost the account, links nothing any more. */
+  private async ownerOf({ user }: Errand): Promise<BaseUser> {
+    const owner = user && (await this.users.findById(user.id));
+    if (!owner?.isActive || owner.tokenVersion !== user?.tokenVersion) throw new InvalidStateError();
+    return owner;
+  }
+}

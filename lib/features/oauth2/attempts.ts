@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { parseCookie } from 'cookie';
+import { EncryptJWT, errors, jwtDecrypt, jwtVerify, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
+import type { HttpRequest, HttpResponse } from '../../common/http.js';
+import type { Keyring } from '../../common/keyring.js';
+import type { UserId } from '../../users/user.entity.js';
+import { ExpiredStateError, ForgedStateError, InvalidStateError } from './oauth2.errors.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+import { OneTimeTokens } from './one-time-tokens.js';
+
+/** What somebody is sent to a provider for. */
+export type Intent = 'login' | 'associate';
+
+/** Which way to a provider and back it is. */
+export interface AttemptKind {
+  client: string;
+  intent: Intent;
+}
+
+/** What is known when the way begins, and needed at its end. */
+export interface Errand {
+  /** The page of the host to come back to. */
+  redirectTo?: string | undefined;
+  /** The page's own challenge (RFC 7636), for the code that it gets. */
+  codeChallenge?: string | undefined;
+  /** Who is to get the account, as they were logged in. */
+  user?: { id: UserId; tokenVersion: number } | undefined;
+}
+
+/** One way to a provider and back, as the browser carries it: nobody can read or change it on the way. */
+export interface Attempt extends Errand {
+  id: string;
+  nonce: string;
+  codeVerifier: string;
+}
+
+const LIFETIME_SECONDS = 600;
+const STATE = { audience: 'nestjs-users:oauth2-state', algorithms: ['HS256'] };
+const COOKIE = {
+  audience: 'nestjs-users:oauth2-attempt',
+  keyManagementAlgorithms: ['dir'],
+  contentEncryptionAlgorithms: ['A256GCM'],
+};
+
+/**
+ * Ways to providers and back. The state says which way it is, and is signed; what goes with it stays in a cookie of the
+ * browser, encrypted. The way ends once, in that browser, within ten minutes (RFC 9700 §2.1, §4.7).
+ */
+@Injectable()
+export class Attempts {
+  private readonly isSecure: boolean;
+
+  constructor(
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    private readonly oneTimeTokens: OneTimeTokens,
+    private readonly adapter: HttpAdapterHost,
+  ) {
+    this.isSecure = settings.redirectUrl.startsWith('https:');
+  }
+
+  async begin(
+    kind: AttemptKind,
+    errand: Errand,
+    response: HttpResponse,
+  ): Promise<Attempt & { state: string }> {
+    const codeVerifier = randomPKCECodeVerifier();
+    const attempt: Attempt = { ...errand, id: randomUUID(), nonce: randomNonce(), codeVerifier };
+    const cookie = await this.encrypt(attempt);
+    const options = { ...this.attributes, maxAge: LIFETIME_SECONDS };
+    this.adapter.httpAdapter.setCookie(response, this.cookieName(kind), cookie, options);
+    return { ...attempt, state: await this.sign(attempt.id, kind) };
+  }
+
+  /**
+   * The way that ends here: not before this is known does anybody ask the provider.
+   * @throws {ForgedStateError}, {ExpiredStateError}, {InvalidStateError}
+   */
+  async end(
+    kind: AttemptKind,
+    state: unknown,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<Attempt> {
+    const { jti: id, exp, client, intent } = await this.verify(state);
+    if (client !== kind.client || intent !== kind.intent) throw new InvalidStateError();
+    const attempt = await this.decrypt(parseCookie(request.headers.cookie ?? '')[this.cookieName(kind)]);
+    if (!attempt || attempt.id !== id) throw new InvalidStateError();
+
+    const isFirst = await this.oneTimeTokens.spend(
+      'oauth2-state',
+      attempt.id,
+      new Date((exp as number) * 1000),
+    );
+    if (!isFirst) throw new InvalidStateError();
+    this.adapter.httpAdapter.clearCookie(response, this.cookieName(kind), this.attributes);
+    return attempt;
+  }
+
+  /** Browsers hold the prefix to its promise: no other host can have set the cookie. */
+  private cookieName({ client, intent }: AttemptKind): string {
+    return `${this.isSecure ? '__Host-' : ''}oauth2-${intent}-${client}`;
+  }
+
+  /** `lax`, because the browser comes back from another site. */
+  private get attributes() {
+    return { path: '/', httpOnly: true, secure: this.isSecure, sameSite: 'lax' as const };
+  }
+
+  private sign(id: string, kind: AttemptKind): Promise<string> {
+    const { id: kid, key } = this.settings.keys.state.signing;
+    return new SignJWT({ ...kind })
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .setJti(id)
+      .setAudience(STATE.audience)
+      .setIssuedAt()
+      .setExpirationTime(`${LIFETIME_SECONDS}s`)
+      .sign(key);
+  }
+
+  private async verify(state: unknown) {
+    if (typeof state !== 'string') throw new ForgedStateError();
+    try {
+      const options = { ...STATE, requiredClaims: ['jti', 'exp'] };
+      return (await jwtVerify(state, keyOf(this.settings.keys.state), options)).payload;
+    } catch (error) {
+      throw error instanceof errors.JWTExpired ? new ExpiredStateError() : new ForgedStateError(error);
+    }
+  }
+
+  private encrypt(attempt: Attempt): Promise<string> {
+    const { id: kid, key } = this.settings.keys.attempt.signing;
+    return new EncryptJWT({ ...attempt })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
+      .setAudience(COOKIE.audience)
+      .setExpirationTime(`${LIFETIME_SECONDS}s`)
+      .encrypt(key);
+  }
+
+  private async decrypt(cookie: string | undefined): Promise<Attempt | undefined> {
+    if (cookie === undefined) return undefined;
+    const decrypted = jwtDecrypt<Attempt>(cookie, keyOf(this.settings.keys.attempt), COOKIE);
+    return decrypted.then(
+      ({ payload }) => payload,
+      () => undefined,
+    );
+  }
+}
+
+/** The key that a token's own header names. */
+const keyOf =
+  (keys: Keyring) =>
+  ({ kid }: { kid?: string }) =>
+    keys.require(kid);

@@ -1,0 +1,39 @@
+import {
+  CLIENT_SETTINGS,
+  type OAuthClientDefinition,
+  type OAuthClientOptions,
+  type ProfileSource,
+} from './client.options.js';
+import { OPENID_SCOPES, openIdProfile } from './openid-profile.js';
+
+/** What {@link microsoft} takes. */
+export interface MicrosoftOptions extends OAuthClientOptions {
+  /** Stands in paths. Default `microsoft`. */
+  name?: string;
+  /** A tenant's id, or `common`, `organizations` or `consumers`. Default `common`. */
+  tenant?: string;
+}
+
+/**
+ * Microsoft Entra ID and personal accounts. Its address never counts as verified: whoever administers a tenant writes
+ * into it what they like (the "nOAuth" attacks).
+ */
+export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition => ({
+  kind: 'microsoft',
+  name: options.name ?? 'microsoft',
+  options,
+  settings: [...CLIENT_SETTINGS, 'tenant'],
+  traits: ({ tenant = 'common' }: MicrosoftOptions) => ({
+    server: { issuer: `https://login.microsoftonline.com/${encodeURIComponent(tenant)}/v2.0` },
+    isOpenId: true,
+    scopes: OPENID_SCOPES,
+    readProfile: microsoftProfile,
+    trustEmail: false,
+  }),
+});
+
+/** Without the claim `email`, the name to sign in by is an address most often. */
+export function microsoftProfile(source: ProfileSource) {
+  const { email, preferred_username: username } = source.claims;
+  return { ...openIdProfile(source), email: email ?? username, emailVerified: false };
+}

@@ -1,0 +1,212 @@
+import { Logger } from '@nestjs/common';
+import * as openid from 'openid-client';
+import { UsersError } from '../../../common/users-error.js';
+import { OAuthProviderError, ProviderFault } from '../oauth2.errors.js';
+import type { ClientSettings } from './client.settings.js';
+import { guardedFetch, withinDeadline } from './guarded-fetch.js';
+import { type ProviderIdentity, readIdentity } from './provider-identity.js';
+
+/** What an authorization request says beside what the client's own settings say. */
+export interface AuthorizationRequest {
+  redirectUri: string;
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+  scopes: readonly string[];
+}
+
+/** What a callback is held against. */
+export type CallbackChecks = Pick<AuthorizationRequest, 'state' | 'nonce' | 'codeVerifier'>;
+
+/** Tokens of the provider, for its own API. */
+export interface ProviderTokens {
+  accessToken: string;
+  refreshToken: string | undefined;
+  expiresAt: Date | undefined;
+}
+
+/** Who logged in at the provider, and the tokens that it gave. */
+export interface ProviderLogin extends ProviderIdentity {
+  tokens: ProviderTokens;
+}
+
+type Tokens = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers;
+
+/**
+ * One provider, by openid-client: discovery, PKCE (RFC 7636), nonce, issuer (RFC 9207) and signatures are its job.
+ * All it throws is {@link OAuthProviderError} or {@link OAuthProviderUnavailableError}.
+ */
+export class OAuthClient {
+  private readonly logger = new Logger('UsersModule');
+  private configuration: Promise<openid.Configuration> | undefined;
+
+  constructor(
+    readonly settings: ClientSettings,
+    private readonly timeoutSeconds: number,
+  ) {}
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  /** Where the browser shall go. */
+  authorizationUrl({
+    redirectUri,
+    state,
+    nonce,
+    codeVerifier,
+    scopes,
+  }: AuthorizationRequest): Promise<string> {
+    return this.guarded(async (configuration) => {
+      const { isOpenId, authorizationParameters } = this.settings;
+      const url = openid.buildAuthorizationUrl(configuration, {
+        ...authorizationParameters,
+        redirect_uri: redirectUri,
+        scope: scopes.join(' '),
+        state,
+        code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+        ...(isOpenId && { nonce }),
+      });
+      return url.href;
+    });
+  }
+
+  /** @param callback the redirect URI with the query that the browser brought */
+  redeem(callback: URL, { state, nonce, codeVerifier }: CallbackChecks): Promise<ProviderLogin> {
+    return this.guarded(async (configuration) => {
+      const { isOpenId } = this.settings;
+      const checks = { expectedState: state, pkceCodeVerifier: codeVerifier };
+      const tokens = await openid.authorizationCodeGrant(configuration, callback, {
+        ...checks,
+        ...(isOpenId && { expectedNonce: nonce, idTokenExpected: true }),
+      });
+      const claims = isOpenId ? await this.claimsOf(tokens, configuration) : {};
+      const ask = (url: string) => askProvider(configuration, tokens.access_token, url);
+      const issuer = isOpenId ? String(claims['iss']) : this.settings.server.issuer;
+      const profile = await this.settings.readProfile({ claims, ask });
+      return { ...readIdentity(profile, issuer, this.settings), tokens: tokensOf(tokens) };
+    });
+  }
+
+  /** @throws {OAuthProviderError} for a refresh token that the provider does not accept any more */
+  refresh(refreshToken: string): Promise<ProviderTokens> {
+    return this.guarded(async (configuration) => {
+      const renewed = tokensOf(await openid.refreshTokenGrant(configuration, refreshToken));
+      return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
+    });
+  }
+
+  /** Claims of the ID token; where they name no address, those of the user info, too. */
+  private async claimsOf(
+    tokens: Tokens,
+    configuration: openid.Configuration,
+  ): Promise<Record<string, unknown>> {
+    const claims = tokens.claims() ?? ({} as openid.IDToken);
+    if (claims['email'] !== undefined || configuration.serverMetadata().userinfo_endpoint === undefined) {
+      return claims;
+    }
+    const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub);
+    // Whether an address is verified is said beside the address, or not at all.
+    const { email_verified: _, ...rest } = claims;
+    return { ...info, ...rest, ...('email_verified' in info && { email_verified: info.email_verified }) };
+  }
+
+  private async guarded<T>(work: (configuration: openid.Configuration) => Promise<T>): Promise<T> {
+    try {
+      return await withinDeadline(this.timeoutSeconds, async () => work(await this.configure()));
+    } catch (error) {
+      const known = causes(error).find((cause) => cause instanceof UsersError);
+      this.logger.warn(`The provider ${this.name} failed: ${causes(error).map(describe).join(': ')}`);
+      throw known ?? new OAuthProviderError(error);
+    }
+  }
+
+  /** Discovered at the first login, and again only if that failed. */
+  private configure(): Promise<openid.Configuration> {
+    this.configuration ??= this.discover().catch((error: unknown) => {
+      this.configuration = undefined;
+      throw error;
+    });
+    return this.configuration;
+  }
+
+  private async discover(): Promise<openid.Configuration> {
+    const { server, clientId, isOpenId, allowInsecureRequests } = this.settings;
+    const execute = [
+      // What it calls non-repudiation is the check of the ID token's signature.
+      ...(isOpenId ? [openid.enableNonRepudiationChecks] : []),
+      ...(allowInsecureRequests ? [openid.allowInsecureRequests] : []),
+    ];
+    const { issuer, authorizationUrl, tokenUrl } = server;
+    if (tokenUrl === undefined) {
+      const options = { execute, [openid.customFetch]: guardedFetch, timeout: this.timeoutSeconds };
+      return openid.discovery(new URL(issuer), clientId, undefined, this.authentication(), options);
+    }
+    const known = { issuer, authorization_endpoint: authorizationUrl, token_endpoint: tokenUrl };
+    const configuration = new openid.Configuration(known, clientId, undefined, this.authentication());
+    configuration[openid.customFetch] = guardedFetch;
+    configuration.timeout = this.timeoutSeconds;
+    for (const each of execute) each(configuration);
+    return configuration;
+  }
+
+  /** By the method that the provider names; `client_secret_basic` where OpenID Connect Discovery says nothing else. */
+  private authentication(): openid.ClientAuth {
+    const { clientSecret, isOpenId } = this.settings;
+    if (clientSecret === undefined) return openid.None();
+    const [post, basic] = [openid.ClientSecretPost(clientSecret), openid.ClientSecretBasic(clientSecret)];
+    return (server, ...rest) => {
+      const { token_endpoint_auth_methods_supported: methods } = server;
+      const takesPost = methods ? methods.includes('client_secret_post') : !isOpenId;
+      (takesPost ? post : basic)(server, ...rest);
+    };
+  }
+}
+
+async function askProvider(
+  configuration: openid.Configuration,
+  accessToken: string,
+  url: string,
+): Promise<unknown> {
+  const headers = new Headers({ accept: 'application/json' });
+  const answer = await openid.fetchProtectedResource(
+    configuration,
+    accessToken,
+    new URL(url),
+    'GET',
+    null,
+    headers,
+  );
+  if (answer.status !== 200) throw new ProviderFault(`${url} answered ${answer.status}.`);
+  return answer.json();
+}
+
+function tokensOf(tokens: Tokens): ProviderTokens {
+  const seconds = tokens.expiresIn();
+  return {
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    expiresAt: seconds === undefined ? undefined : new Date(Date.now() + seconds * 1000),
+  };
+}
+
+/** The error, and what it was caused by, from the outside in. */
+function causes(error: unknown): object[] {
+  const chain: object[] = [];
+  for (let each = error; typeof each === 'object' && each !== null && chain.length < 8;) {
+    chain.push(each);
+    each = (each as { cause?: unknown }).cause;
+  }
+  return chain;
+}
+
+/** Codes, and sentences of our own: what others write may quote a token. */
+function describe(error: object): string {
+  const { name, code, error: reason } = error as { name?: unknown; code?: unknown; error?: unknown };
+  if (error instanceof ProviderFault) return error.message;
+  const words = [code ?? name, reason].filter(
+    (word) => typeof word === 'string' && /^[\w.-]{1,64}$/.test(word),
+  );
+  return words.join(' ');
+}

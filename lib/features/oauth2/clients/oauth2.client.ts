@@ -1,0 +1,45 @@
+import {
+  CLIENT_SETTINGS,
+  type OAuthClientDefinition,
+  type OwnServerOptions,
+  type ReadProfile,
+} from './client.options.js';
+
+/** What {@link oauth2Client} takes. */
+export interface OAuth2ClientOptions extends OwnServerOptions {
+  /** Where users are sent to log in. */
+  authorizationUrl?: string;
+  /** Where the code is exchanged for an access token. */
+  tokenUrl?: string;
+  /** Finds out who logged in, with the access token. */
+  profile: ReadProfile;
+  /**
+   * Names the provider. Who somebody is depends on it, so it must never change. Default: the origin of
+   * `authorizationUrl`.
+   */
+  issuer?: string;
+}
+
+/** Any provider that speaks plain OAuth2, without ID tokens: `profile` asks it who logged in. */
+export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinition => ({
+  kind: 'oauth2Client',
+  name: options.name,
+  options,
+  settings: [
+    ...CLIENT_SETTINGS,
+    ...['authorizationUrl', 'tokenUrl', 'profile', 'issuer', 'trustEmail', 'allowInsecureRequests'],
+  ],
+  traits(settings: Partial<OAuth2ClientOptions>) {
+    const {
+      authorizationUrl = '',
+      tokenUrl = '',
+      profile,
+      trustEmail = false,
+      allowInsecureRequests,
+    } = settings;
+    const origin = URL.canParse(authorizationUrl) ? new URL(authorizationUrl).origin : '';
+    const server = { issuer: settings.issuer ?? origin, authorizationUrl, tokenUrl };
+    const readProfile = profile as ReadProfile;
+    return { server, isOpenId: false, scopes: [], readProfile, trustEmail, allowInsecureRequests };
+  },
+});

@@ -1,0 +1,125 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import type { EntityManager, FindOptionsWhere, Repository } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { askDatabase } from '../../common/ask-database.js';
+import { faultOf, translateDatabaseError } from '../../common/database-error.js';
+import { parseId } from '../../common/entity-id.js';
+import { writeDatabase } from '../../common/write-database.js';
+import type { AccountLinks } from '../../users/account-links.js';
+import type { BaseUser, UserId } from '../../users/user.entity.js';
+import type { UserQuestion } from '../../users/user-selects.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import type { BaseOAuthAccount } from './oauth-account.entity.js';
+import { OAuthUserAlreadyExistsError } from './oauth2.errors.js';
+
+/** TypeORM's repository of the host's entity of linked accounts. */
+export const OAUTH_ACCOUNT_ENTITY_REPOSITORY = Symbol('nestjs-users: repository of the OAuth account entity');
+
+/** What is written of a linked account. */
+export type OAuthAccountFields = Partial<Omit<BaseOAuthAccount, 'id' | 'user' | 'createdAt'>>;
+
+/** A linked account and its user, found by one statement. */
+export interface OAuthAccountOwner {
+  user: BaseUser;
+  account: BaseOAuthAccount;
+}
+
+/** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
+const JOINED = 'nestjsUsersOAuthAccount';
+
+/** Every query on linked accounts. */
+@Injectable()
+export class OAuthAccountsRepository implements AccountLinks {
+  constructor(
+    @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
+    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    private readonly users: UsersRepository,
+  ) {}
+
+  /** Who has the account of this key. */
+  async findOwner(key: string): Promise<OAuthAccountOwner | undefined> {
+    const ask: UserQuestion<BaseUser> = (select) =>
+      select
+        .innerJoinAndMapOne(
+          `user.${JOINED}`,
+          this.accounts.target as Type<BaseOAuthAccount>,
+          'account',
+          'account.user = user.id',
+        )
+        .where('account.accountKey = :key');
+    const user: (BaseUser & { [JOINED]?: BaseOAuthAccount }) | undefined = await this.users.first(
+      'by account key',
+      ask,
+      { key },
+    );
+    const account = user?.[JOINED];
+    if (!user || !account) return undefined;
+    delete user[JOINED];
+    return { user, account };
+  }
+
+  /**
+   * Within the transaction of `manager`.
+   * @throws {OAuthUserAlreadyExistsError} where a user has the account already
+   */
+  async insert(manager: EntityManager, user: UserId, fields: OAuthAccountFields): Promise<void> {
+    const row = { ...fields, user: { id: user } } as QueryDeepPartialEntity<BaseOAuthAccount>;
+    try {
+      await manager.insert(this.accounts.target, row);
+    } catch (error) {
+      const known = translateDatabaseError(error);
+      throw faultOf(known) === 'unique' ? new OAuthUserAlreadyExistsError(known) : known;
+    }
+  }
+
+  async update(where: FindOptionsWhere<BaseOAuthAccount>, fields: OAuthAccountFields): Promise<boolean> {
+    const change = fields as QueryDeepPartialEntity<BaseOAuthAccount>;
+    const { dataSource } = this.accounts.manager;
+    const { affected } = await writeDatabase(
+      dataSource,
+      () => this.accounts.update(where, change),
+      this.settings.databaseTimeoutSeconds,
+    );
+    return affected === 1;
+  }
+
+  /** The user's, the oldest first. @param manager of the transaction in which to look, if it matters */
+  list(user: UserId, manager = this.accounts.manager): Promise<BaseOAuthAccount[]> {
+    const where = { user: { id: user } };
+    const order = { createdAt: 'ASC', id: 'ASC' } as never;
+    return this.ask(() => manager.find(this.accounts.target, { where, order }));
+  }
+
+  /** The user's account at this provider, with its tokens. */
+  async findWithTokens(user: UserId, provider: string): Promise<BaseOAuthAccount | undefined> {
+    const columns = ['accountKey', 'accessToken', 'refreshToken', 'tokenExpiresAt'].map(
+      (name) => `account.${name}`,
+    );
+    const select = this.accounts
+      .createQueryBuilder('account')
+      .addSelect(columns)
+      .where('account.user = :user AND account.provider = :provider', { user, provider })
+      .orderBy('account.createdAt', 'DESC');
+    const [account] = await this.ask(() => select.getMany());
+    return account;
+  }
+
+  /** Within the transaction of `manager`. */
+  remove(manager: EntityManager, id: BaseOAuthAccount['id']): Promise<unknown> {
+    return manager.delete(this.accounts.target, { id });
+  }
+
+  removeAll(manager: EntityManager, user: UserId): Promise<unknown> {
+    return manager.delete(this.accounts.target, { user: { id: user } });
+  }
+
+  /** A malformed id is no account's. */
+  parseId(id: unknown): BaseOAuthAccount['id'] | undefined {
+    return parseId(id, this.accounts.metadata.primaryColumns[0]);
+  }
+
+  private ask<T>(statement: () => Promise<T>): Promise<T> {
+    return askDatabase(statement, this.settings.databaseTimeoutSeconds);
+  }
+}

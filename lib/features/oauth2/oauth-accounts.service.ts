@@ -1,0 +1,169 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager, FindOptionsWhere } from 'typeorm';
+import { definedFields } from '../../common/defined-fields.js';
+import type { BaseUser, UserId } from '../../users/user.entity.js';
+import { Passwords } from '../../users/passwords/passwords.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import { OAuthClients } from './clients/oauth-clients.js';
+import type { ProviderLogin, ProviderTokens } from './clients/oauth-client.js';
+import { accountKeyOf } from './clients/provider-identity.js';
+import type { BaseOAuthAccount } from './oauth-account.entity.js';
+import { type OAuthAccountFields, OAuthAccountsRepository } from './oauth-accounts.repository.js';
+import {
+  LastLoginMethodError,
+  OAuthAccountNotFoundError,
+  OAuthProviderError,
+  OAuthUserAlreadyExistsError,
+} from './oauth2.errors.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+import { ProviderTokenVault } from './provider-tokens.js';
+
+/** Whether users log in by passwords at all. */
+export const HAS_PASSWORD_LOGIN = Symbol('nestjs-users: whether users log in by passwords');
+
+const RENEW_BEFORE_MS = 60_000;
+
+/** The accounts at providers that users have linked. */
+@Injectable()
+export class OAuthAccountsService {
+  constructor(
+    private readonly accounts: OAuthAccountsRepository,
+    private readonly users: UsersRepository,
+    private readonly clients: OAuthClients,
+    private readonly vault: ProviderTokenVault,
+    private readonly passwords: Passwords,
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    @Inject(HAS_PASSWORD_LOGIN) private readonly hasPasswordLogin: boolean,
+  ) {}
+
+  /** The oldest first. */
+  list(user: BaseUser): Promise<BaseOAuthAccount[]> {
+    return this.accounts.list(user.id);
+  }
+
+  /**
+   * Makes the account a way to log in as this user, unless the user changed since they were loaded.
+   * @throws {OAuthUserAlreadyExistsError} where another user has the account, or this one changed meanwhile
+   */
+  async link(user: BaseUser, login: ProviderLogin): Promise<void> {
+    const owner = await this.accounts.findOwner(accountKeyOf(login));
+    if (owner) {
+      if (owner.user.id !== user.id) throw new OAuthUserAlreadyExistsError();
+      return this.refreshAccount(owner.account, login);
+    }
+    const { id, email, isVerified, tokenVersion } = user;
+    const unchanged = { id, email, isVerified, tokenVersion, isActive: true } as FindOptionsWhere<BaseUser>;
+    const along = await this.insertion(login);
+    const isLinked = await this.users.update(unchanged, {}, { along: (manager) => along(manager, id) });
+    if (!isLinked) throw new OAuthUserAlreadyExistsError();
+  }
+
+  /** What inserts the account for a user, in a transaction that does more. */
+  async insertion(login: ProviderLogin): Promise<(manager: EntityManager, user: UserId) => Promise<void>> {
+    const { provider, subject } = login;
+    const fields = {
+      provider,
+      accountKey: accountKeyOf(login),
+      accountId: subject,
+      ...(await this.said(login)),
+    };
+    return (manager, user) => this.accounts.insert(manager, user, fields);
+  }
+
+  /** Notes what the provider says now. */
+  async refreshAccount(account: BaseOAuthAccount, login: ProviderLogin): Promise<void> {
+    const { provider } = login;
+    const { accountEmail, ...tokens } = await this.said(login);
+    const isOld = provider !== account.provider || accountEmail !== account.accountEmail;
+    if (isOld || this.settings.storeTokens) {
+      await this.accounts.update({ id: account.id }, { provider, accountEmail, ...tokens });
+    }
+  }
+
+  /**
+   * Removes a way to log in, but never the last.
+   * @throws {OAuthAccountNotFoundError}, {LastLoginMethodError}
+   */
+  async unlink(user: BaseUser, id: unknown): Promise<void> {
+    const wanted = this.accounts.parseId(id);
+    // The user's row stays locked: of two accounts that are removed at once, one must stay.
+    const where = { id: user.id } as FindOptionsWhere<BaseUser>;
+    const isUser = await this.users.update(
+      where,
+      {},
+      { along: (manager) => this.removeOne(manager, user.id, wanted) },
+    );
+    if (!isUser) throw new OAuthAccountNotFoundError();
+  }
+
+  /**
+   * A token for the provider's API, renewed if it is about to end; `undefined` where none is stored, or it can't be
+   * renewed any more. Needs `storeTokens`.
+   * @param provider the client's name
+   * @throws {OAuthProviderUnavailableError}
+   */
+  async accessToken(user: BaseUser, provider: string): Promise<string | undefined> {
+    const account = await this.accounts.findWithTokens(user.id, provider);
+    const key = account?.accountKey;
+    if (!account || key === undefined) return undefined;
+
+    const endsAt = account.tokenExpiresAt?.getTime() ?? Infinity;
+    if (endsAt - Date.now() > RENEW_BEFORE_MS) return this.vault.open(account.accessToken, key);
+    const refreshToken = await this.vault.open(account.refreshToken, key);
+    return refreshToken === undefined ? undefined : this.renew(account, key, refreshToken);
+  }
+
+  private async renew(
+    account: BaseOAuthAccount,
+    key: string,
+    refreshToken: string,
+  ): Promise<string | undefined> {
+    const { id, provider, refreshToken: stored } = account;
+    try {
+      const tokens = await this.clients.get(provider)?.refresh(refreshToken);
+      if (!tokens) return undefined;
+      // Whoever renewed it meanwhile has a newer one than this.
+      await this.accounts.update({ id, refreshToken: stored as string }, await this.locked(tokens, key));
+      return tokens.accessToken;
+    } catch (error) {
+      if (error instanceof OAuthProviderError) return undefined;
+      throw error;
+    }
+  }
+
+  private async removeOne(
+    manager: EntityManager,
+    user: UserId,
+    id: BaseOAuthAccount['id'] | undefined,
+  ): Promise<void> {
+    const own = await this.accounts.list(user, manager);
+    const account = own.find((each) => each.id === id);
+    if (!account) throw new OAuthAccountNotFoundError();
+
+    const others = own.filter((each) => each !== account && this.clients.get(each.provider));
+    const isLast = others.length === 0 && !(this.hasPasswordLogin && (await this.hasPassword(manager, user)));
+    if (isLast) throw new LastLoginMethodError();
+    await this.accounts.remove(manager, account.id);
+  }
+
+  private async hasPassword(manager: EntityManager, id: UserId): Promise<boolean> {
+    const hash = await this.users.passwordHashOf(id, manager);
+    return typeof hash === 'string' && this.passwords.isUsable(hash);
+  }
+
+  private async said(login: ProviderLogin): Promise<OAuthAccountFields> {
+    const accountEmail = login.email ?? null;
+    if (!this.settings.storeTokens) return { accountEmail };
+    return { accountEmail, ...(await this.locked(login.tokens, accountKeyOf(login))) };
+  }
+
+  /** Without a new refresh token, the one that is stored stays. */
+  private async locked(tokens: ProviderTokens, key: string): Promise<OAuthAccountFields> {
+    const { accessToken, refreshToken, expiresAt = null } = tokens;
+    return definedFields({
+      accessToken: await this.vault.lock(accessToken, key),
+      refreshToken: refreshToken === undefined ? undefined : await this.vault.lock(refreshToken, key),
+      tokenExpiresAt: expiresAt,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityMetadata, Repository } from 'typeorm';
+import { ConfigurationError } from '../../common/configuration-error.js';
+import { hasPlainId, isUniqueColumn, missingColumn } from '../../common/entity-metadata.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import { USER_ENTITY_REPOSITORY } from '../../users/users.settings.js';
+import type { BaseOAuthAccount } from './oauth-account.entity.js';
+import { OAUTH_ACCOUNT_ENTITY_REPOSITORY } from './oauth-accounts.repository.js';
+import type { BaseOneTimeToken } from './one-time-token.entity.js';
+import { ONE_TIME_TOKEN_ENTITY_REPOSITORY } from './one-time-tokens.js';
+
+const ACCOUNT_COLUMNS = [
+  ...['id', 'provider', 'accountKey', 'accountId', 'accountEmail', 'accessToken', 'refreshToken'],
+  ...['tokenExpiresAt', 'createdAt'],
+];
+const HIDDEN_COLUMNS = ['accountKey', 'accessToken', 'refreshToken'];
+
+/** What can be checked of the entities only once they exist. Each fault stops the boot with one sentence. */
+@Injectable()
+export class OAuth2Checks implements OnModuleInit {
+  constructor(
+    @Inject(USER_ENTITY_REPOSITORY) private readonly users: Repository<BaseUser>,
+    @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
+    @Inject(ONE_TIME_TOKEN_ENTITY_REPOSITORY) private readonly tokens: Repository<BaseOneTimeToken>,
+  ) {}
+
+  onModuleInit(): void {
+    this.checkAccounts(this.accounts.metadata);
+    const { metadata } = this.tokens;
+    if (missingColumn(metadata, ['id', 'expiresAt', 'content']) !== undefined) {
+      throw new ConfigurationError(`entities.oneTimeToken: ${metadata.name} must extend BaseOneTimeToken.`);
+    }
+  }
+
+  private checkAccounts(metadata: EntityMetadata): void {
+    const { name } = metadata;
+    const missing = missingColumn(metadata, ACCOUNT_COLUMNS);
+    if (missing !== undefined) {
+      refuse(`${name} has no column ${missing}; extend UuidOAuthAccount or IntOAuthAccount, or add it`);
+    }
+    if (!isUniqueColumn(metadata, 'accountKey')) {
+      refuse(`${name}.accountKey needs a unique index; two users could have one account`);
+    }
+    if (!hasPlainId(metadata))
+      refuse(`the primary key of ${name} must be one column id, a UUID or an integer`);
+    const shown = HIDDEN_COLUMNS.find((column) => metadata.findColumnWithPropertyName(column)?.isSelect);
+    if (shown !== undefined) refuse(`the column ${shown} of ${name} must have select: false`);
+    this.checkUser(metadata);
+  }
+
+  private checkUser(metadata: EntityMetadata): void {
+    const relation = metadata.findRelationWithPropertyPath('user');
+    const user = this.users.metadata;
+    const mend = `declare @ManyToOne(() => ${user.name}, { onDelete: 'CASCADE', nullable: false }) user`;
+    if (!relation?.isManyToOne || relation.inverseEntityMetadata !== user) {
+      refuse(`${metadata.name} has no relation user to ${user.name}; ${mend}`);
+    } else if (relation.onDelete !== 'CASCADE' || relation.isNullable) {
+      refuse(`${metadata.name}.user would keep users from being deleted, or outlive them; ${mend}`);
+    }
+  }
+}
+
+function refuse(sentence: string): never {
+  throw new ConfigurationError(`entities.oauthAccount: ${sentence}.`);
+}

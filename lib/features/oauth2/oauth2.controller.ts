@@ -1,0 +1,67 @@
+import { Get, HttpCode, Post, Req, Res, type Type } from '@nestjs/common';
+import { Public } from '../../authentication/public.decorator.js';
+import { DtoOutput } from '../../common/dto-output.js';
+import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
+import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
+import { type OAuthLoginPlan, type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
+import type { OAuth2Plan } from './oauth2.plan.js';
+import { answerAuthorize } from './redirects.js';
+
+/** One class a call: two clients, or two applications, never share routes or metadata. */
+export function createOAuth2Controller(plan: OAuth2Plan, login: OAuthLoginPlan, client: string): Type {
+  const output = new DtoOutput(plan.readDto);
+  const path = `${plan.path}/${client}`;
+  const journey = { client, intent: 'login' as const, callbackPath: `${path}/${plan.callbackPath}` };
+
+  const answer = (result: OAuthLoginResult | undefined, response: HttpResponse) => {
+    if (result === undefined) return undefined;
+    const { user, body } = result;
+    if (plan.returnUser) return { ...body, user: output.write(user) };
+    if (body === undefined) response.status(204);
+    return body;
+  };
+
+  @ErrorHeaders()
+  @FeatureController(plan, path)
+  class OAuth2Controller {
+    constructor(readonly logins: OAuthLoginService) {}
+
+    @Get(plan.authorizePath)
+    @Public()
+    @NoStore()
+    async authorize(
+      @QueryDto(login.isKeptByBrowser ? AuthorizeDto : AuthorizeForCodeDto) query: Sent<AuthorizeForCodeDto>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      return answerAuthorize(await this.logins.begin(journey, login, query, response), request, response);
+    }
+
+    @Get(plan.callbackPath)
+    @Public()
+    @NoStore()
+    async callback(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse) {
+      return answer(await this.logins.end(journey, login, request, response), response);
+    }
+  }
+  if (login.isKeptByBrowser) return OAuth2Controller;
+
+  @ErrorHeaders()
+  @FeatureController(plan, path)
+  class OAuth2CodeController extends OAuth2Controller {
+    @Post(plan.tokenPath)
+    @HttpCode(200)
+    @Public()
+    @NoStore()
+    async token(
+      @Dto(CodeDto) body: Sent<CodeDto>,
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: HttpResponse,
+    ) {
+      return answer(await this.logins.exchange(client, login, body, request, response), response);
+    }
+  }
+  return OAuth2CodeController;
+}

@@ -1,0 +1,139 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { SessionsRepository } from '../../authentication/sessions/sessions.repository.js';
+import type { HttpRequest } from '../../common/http.js';
+import { HookRunner } from '../../users/hook-runner.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import type { UserFields } from '../../users/user-fields.js';
+import { UserWriter } from '../../users/user-writer.js';
+import {
+  BadCredentialsError,
+  UserAlreadyExistsError,
+  UserNotVerifiedError,
+} from '../../users/users.errors.js';
+import { UserEvents, UserEventsEmitter } from '../../users/users.events.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import { UsersService } from '../../users/users.service.js';
+import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import type { ProviderLogin } from './clients/oauth-client.js';
+import { accountKeyOf } from './clients/provider-identity.js';
+import { OAuthAccountsRepository } from './oauth-accounts.repository.js';
+import { OAuthAccountsService } from './oauth-accounts.service.js';
+import { EmailNotAvailableError, OAuthUserAlreadyExistsError } from './oauth2.errors.js';
+import type { OAuth2Options } from './oauth2.options.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+
+/** The option `newUser`. */
+export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');
+
+type KnownLogin = ProviderLogin & { email: string };
+
+/** Whose account at a provider it is: a user's, a user's from now on, or a new user's. */
+@Injectable()
+export class ProviderUsersService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly repository: UsersRepository,
+    private readonly accounts: OAuthAccountsRepository,
+    private readonly links: OAuthAccountsService,
+    private readonly writer: UserWriter,
+    private readonly hooks: HookRunner,
+    private readonly events: UserEventsEmitter,
+    @Inject(USERS_SETTINGS) private readonly usersSettings: UsersSettings,
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    @Inject(NEW_USER) private readonly newUser: NonNullable<OAuth2Options['newUser']>,
+    @Optional() private readonly sessions?: SessionsRepository,
+  ) {}
+
+  /**
+   * The user who logs in, if they may.
+   * @throws {BadCredentialsError}, {UserNotVerifiedError}, {EmailNotAvailableError}, {OAuthUserAlreadyExistsError}
+   */
+  async authenticate(login: ProviderLogin, request: HttpRequest): Promise<BaseUser> {
+    const credentials = { email: login.email ?? '', provider: login.provider };
+    const hook = async () => {
+      if ((await this.users.preLoginHook(credentials, request)) === false) throw new BadCredentialsError();
+    };
+    await this.hooks.refuseBy('preLoginHook', hook, (cause) => new BadCredentialsError(cause));
+
+    const user = await this.findOrCreate(login, request);
+    this.requireAdmitted(user);
+    return user;
+  }
+
+  /** @throws {BadCredentialsError}, {UserNotVerifiedError} */
+  requireAdmitted(user: BaseUser): void {
+    if (!user.isActive) throw new BadCredentialsError();
+    if (this.usersSettings.requireVerification && !user.isVerified) throw new UserNotVerifiedError();
+  }
+
+  /** Of many first logins at once, one makes the user; the others find them when they look again. */
+  private async findOrCreate(login: ProviderLogin, request: HttpRequest): Promise<BaseUser> {
+    try {
+      return await this.decide(login, request);
+    } catch (error) {
+      if (!(error instanceof UserAlreadyExistsError || error instanceof OAuthUserAlreadyExistsError))
+        throw error;
+      const owner = await this.accounts.findOwner(accountKeyOf(login));
+      if (owner) return owner.user;
+      throw new OAuthUserAlreadyExistsError(error);
+    }
+  }
+
+  private async decide(login: ProviderLogin, request: HttpRequest): Promise<BaseUser> {
+    const owner = await this.accounts.findOwner(accountKeyOf(login));
+    if (owner) {
+      await this.links.refreshAccount(owner.account, login);
+      return owner.user;
+    }
+    if (login.email === undefined) throw new EmailNotAvailableError();
+    const known = login as KnownLogin;
+    const isConcealed = this.usersSettings.concealsExisting && !login.isEmailVerified;
+    if (isConcealed) return this.conceal(known, request);
+
+    const user = await this.repository.findByEmail(known.email);
+    return user ? this.associate(user, known, request) : this.register(known, request);
+  }
+
+  private async associate(user: BaseUser, login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
+    if (!this.settings.associateByEmail || !login.isEmailVerified) throw new OAuthUserAlreadyExistsError();
+    if (!user.isActive) throw new BadCredentialsError();
+    if (user.isVerified) {
+      await this.links.link(user, login);
+      return user;
+    }
+    return this.takeOver(user, login, request);
+  }
+
+  /** Whoever registered with an address that is not theirs keeps no way in. */
+  private async takeOver(user: BaseUser, login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
+    const along = await this.links.insertion(login);
+    if (!(await this.writer.takeOver(user, (manager) => along(manager, user.id)))) {
+      throw new OAuthUserAlreadyExistsError();
+    }
+    const owner = await this.users.getUser(user.id);
+    await this.sessions?.deleteAll(owner.id);
+    await this.hooks.after('postVerificationHook', () => this.users.postVerificationHook(owner, request));
+    this.events.emit(UserEvents.Verified, owner);
+    return owner;
+  }
+
+  private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
+    if (!this.settings.allowRegistration) throw new BadCredentialsError();
+    const { tokens: _, ...identity } = login;
+    const { password: __, ...fields } = this.newUser(identity) as UserFields;
+    const along = await this.links.insertion(login);
+    return this.users.register({ ...fields, email: login.email }, request, {
+      verify: login.isEmailVerified,
+      along,
+    });
+  }
+
+  /** The answer is the same whether the address is known; its reader is told. */
+  private async conceal(login: KnownLogin, request: HttpRequest): Promise<never> {
+    if (!this.settings.allowRegistration) throw new BadCredentialsError();
+    const user = await this.repository.findByEmail(login.email);
+    if (user) this.users.warnOfAttempt(user, request);
+    else this.hooks.later('A concealed registration', () => this.register(login, request));
+    throw new UserNotVerifiedError();
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  bearer,
+  cookie,
+  database,
+  jwt,
+  IntOAuthAccount,
+  UuidOAuthAccount,
+  BaseOneTimeToken,
+} from 'nestjs-users';
+import { oauth2, type OAuth2Options, oidc } from 'nestjs-users/oauth2';
+import { Entity, ManyToOne, type Relation } from 'typeorm';
+import { Browser, type Page, signInAtProvider } from './browser.js';
+import type { Host, HostOptions } from './host.js';
+import type { ProviderClient } from './oidc-provider.js';
+import { NumberedUser, Session, User } from './users.js';
+
+@Entity('app_oauth_account')
+export class OAuthAccount extends UuidOAuthAccount {
+  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
+  user!: Relation<User>;
+}
+
+@Entity('app_int_oauth_account')
+export class NumberedOAuthAccount extends IntOAuthAccount {
+  @ManyToOne(() => NumberedUser, { onDelete: 'CASCADE', nullable: false })
+  user!: Relation<NumberedUser>;
+}
+
+@Entity('app_one_time_token')
+export class OneTimeToken extends BaseOneTimeToken {}
+
+/** Where the providers are told that the application is; tests ask it where it really listens. */
+export const REDIRECT_URL = 'http://localhost:3000';
+
+/** A page of the host's, on another origin. */
+export const PAGE = 'https://app.example.com/welcome';
+
+/** What a provider knows of the application, for a client of this name. */
+export const registered = (name: string): ProviderClient => ({
+  clientId: 'an-application',
+  clientSecret: 'planted-client-secret-0123456789',
+  redirectUris: [`${REDIRECT_URL}/auth/${name}/callback`, `${REDIRECT_URL}/auth/associate/${name}/callback`],
+});
+
+/** A client of a provider on loopback. */
+export const loopback = (name: string, issuer: string, more: Partial<Parameters<typeof oidc>[0]> = {}) => {
+  const { clientId, clientSecret } = registered(name);
+  return oidc({
+    name,
+    issuer,
+    clientId,
+    clientSecret,
+    allowInsecureRequests: true,
+    trustEmail: true,
+    ...more,
+  });
+};
+
+/** Host options with these providers. */
+export function withProviders(
+  clients: OAuth2Options['clients'],
+  more: Partial<OAuth2Options> = {},
+): HostOptions {
+  const allowedRedirects = [new URL(PAGE).origin];
+  return {
+    oauthAccount: OAuthAccount,
+    oneTimeToken: OneTimeToken,
+    oauth2: oauth2({ clients, redirectUrl: REDIRECT_URL, allowedRedirects, ...more }),
+  };
+}
+
+export const BEARER: HostOptions = { backends: [{ name: 'jwt', transport: bearer(), strategy: jwt() }] };
+export const COOKIE: HostOptions = {
+  session: Session,
+  backends: [{ name: 'web', transport: cookie(), strategy: database() }],
+};
+
+/** A person at a browser, in front of one host. */
+export class Visitor {
+  readonly browser: Browser;
+
+  constructor(private readonly host: Pick<Host, 'api' | 'scan'>) {
+    this.browser = new Browser(host.scan);
+  }
+
+  /** The authorization URL of a client, as a script asks for it. */
+  async authorize(path: string, headers: Record<string, string> = {}): Promise<string> {
+    const { status, body, text } = await this.ask(path, headers);
+    const { authorization_url: url } = Object(body) as { authorization_url?: string };
+    if (status !== 200 || url === undefined) throw new Error(`No authorization URL: ${status} ${text}`);
+    return url;
+  }
+
+  /** Comes back from a provider to where the application really listens. */
+  back(callback: URL, headers: Record<string, string> = {}): Promise<Page> {
+    return this.ask(`${callback.pathname}${callback.search}`, headers);
+  }
+
+  /** To a provider, through its login page and back: what the callback answers. */
+  async logIn(client: string, account: string, query = ''): Promise<Page> {
+    return this.back(
+      await signInAtProvider(
+        this.browser,
+        await this.authorize(`/auth/${client}/authorize${query}`),
+        account,
+      ),
+    );
+  }
+
+  ask(path: string, headers: Record<string, string> = {}): Promise<Page> {
+    return this.browser.request(`${this.host.api.url}${path}`, { headers });
+  }
+}
