@@ -24,12 +24,12 @@ const CONTROL = /\p{Cc}/u;
 export function readIdentity(
   { subject, email, emailVerified, claims = {} }: OAuthProfile,
   issuer: string,
-  { name, trustEmail }: Pick<ClientSettings, 'name' | 'trustEmail'>,
+  { name, trustEmail, isOpenId }: Pick<ClientSettings, 'name' | 'trustEmail' | 'isOpenId'>,
 ): ProviderIdentity {
   return {
     provider: name,
     issuer,
-    subject: readSubject(subject),
+    subject: readSubject(subject, isOpenId),
     email: typeof email === 'string' ? normalizeEmail(email) : undefined,
     isEmailVerified: trustEmail && emailVerified === true,
     claims,
@@ -40,15 +40,16 @@ export function readIdentity(
 export const accountKeyOf = ({ issuer, subject }: ProviderIdentity): string =>
   hash('sha256', JSON.stringify([issuer, subject]), 'hex');
 
-/** OpenID Connect Core 1.0 §2: at most 255 ASCII characters, compared with case; elsewhere a number, too. */
-function readSubject(subject: unknown): string {
+const ASCII = /^[\x20-\x7e]+$/;
+
+/** OpenID Connect Core 1.0 §2: at most 255 ASCII characters, compared with case; elsewhere a number, or any text. */
+function readSubject(subject: unknown, isOpenId: boolean): string {
   const text = Number.isSafeInteger(subject) ? String(subject) : subject;
   const isSubject =
     typeof text === 'string' &&
     text.trim() !== '' &&
     text.length <= LONGEST_SUBJECT &&
-    text.isWellFormed() &&
-    !CONTROL.test(text);
+    (isOpenId ? ASCII.test(text) : text.isWellFormed() && !CONTROL.test(text));
   if (!isSubject) throw new OAuthProviderError(new ProviderFault('The provider does not say who it is.'));
   return text;
 }

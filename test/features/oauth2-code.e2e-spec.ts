@@ -1,0 +1,220 @@
+import { jest } from '@jest/globals';
+import { hash, randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
+import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
+import { BEARER, COOKIE, loopback, OneTimeToken, PAGE, Visitor, withProviders } from '../support/oauth2.js';
+import { travel } from '../support/time.js';
+
+let acme: HostileProvider;
+
+beforeAll(async () => {
+  acme = await startHostileProvider();
+});
+afterEach(() => {
+  jest.useRealTimers();
+  acme.claims = {};
+});
+afterAll(() => acme.close());
+
+const clients = () => {
+  const { issuer, clientId, clientSecret } = acme;
+  return ['acme', 'globex'].map((name) => loopback(name, issuer, { clientId, clientSecret }));
+};
+const withAcme = (more: HostOptions = BEARER): HostOptions => ({ ...withProviders(clients()), ...more });
+
+/** What a page makes before it sends the browser away, and keeps. */
+function pageSecret() {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: hash('sha256', verifier, 'base64url') };
+}
+
+const queryOf = (page: string, challenge?: string) =>
+  new URLSearchParams({ redirect_to: page, ...(challenge && { code_challenge: challenge }) }).toString();
+
+/** Logs in for a page; where the browser is sent in the end. */
+async function logInFor(host: Host, query: string, visitor = new Visitor(host)) {
+  const url = await visitor.authorize(`/auth/acme/authorize?${query}`);
+  const answer = await visitor.back(acme.authorize(url));
+  expect(answer.status).toBe(302);
+  return answer;
+}
+
+async function codeFor(host: Host) {
+  const { verifier, challenge } = pageSecret();
+  const { location } = await logInFor(host, queryOf(PAGE, challenge));
+  const code = location?.searchParams.get('code') ?? '';
+  host.scan.plantForLogs(code);
+  return { code, code_verifier: verifier };
+}
+
+onEachHost((host) => {
+  test('a page gets a code, and exchanges it once', async () => {
+    const server = await host(withAcme());
+    const exchange = await codeFor(server);
+    const rows = await server.app.get(DataSource).getRepository(OneTimeToken).find();
+    expect(JSON.stringify(rows)).not.toContain(exchange.code);
+    expect(JSON.stringify(rows)).not.toContain(exchange.code_verifier);
+
+    const { body } = await server.api.post('/auth/acme/token', exchange).expect(200);
+    expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600 });
+    await server.api
+      .as((body as { access_token: string }).access_token)
+      .get('/users/me')
+      .expect(200);
+    await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+  });
+
+  test('of ten exchanges of a code at once, one counts', async () => {
+    const server = await host(withAcme());
+    for (let round = 0; round < 10; round++) {
+      const exchange = await codeFor(server);
+      const all = Array.from({ length: 10 }, () => server.api.post('/auth/acme/token', exchange));
+      const statuses = (await Promise.all(all)).map(({ status }) => status).sort();
+      expect(statuses).toEqual([200, ...Array<number>(9).fill(400)]);
+    }
+  });
+});
+
+onEachAdapter('sqlite', (host) => {
+  describe('a code', () => {
+    test.each(['another verifier', 'another client'])('is spent by who brings %s', async (what) => {
+      const server = await host(withAcme());
+      const exchange = await codeFor(server);
+      const wrong = what === 'another client' ? exchange : { ...exchange, code_verifier: 'x'.repeat(43) };
+      const path = what === 'another client' ? '/auth/globex/token' : '/auth/acme/token';
+      await server.api.post(path, wrong).expect(400, /OAUTH_INVALID_CODE/);
+      await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+    });
+
+    test('is over after a minute', async () => {
+      const server = await host(withAcme());
+      const exchange = await codeFor(server);
+      travel(61);
+      await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+    });
+
+    test.each([
+      ['logs out everywhere', 400, 'OAUTH_INVALID_CODE'],
+      ['is deactivated', 400, 'OAUTH_INVALID_CODE'],
+      ['is deleted', 400, 'OAUTH_INVALID_CODE'],
+    ])('is dead when the user %s meanwhile', async (what, status, detail) => {
+      const server = await host(withAcme());
+      const exchange = await codeFor(server);
+      const [user] = await server.users.find();
+      if (what === 'logs out everywhere') await server.repository.raiseTokenVersion(user!.id);
+      if (what === 'is deactivated') await server.service.updateUser(user!, { isActive: false });
+      if (what === 'is deleted') await server.service.deleteUser(user!);
+      const { body } = await server.api.post('/auth/acme/token', exchange).expect(status);
+      expect(body).toMatchObject({ detail });
+    });
+
+    test('that is malformed in any way is 400 or 422, and the page needs its verifier', async () => {
+      const server = await host(withAcme());
+      for (const body of [
+        {},
+        { code: 'x' },
+        { code: 1, code_verifier: 'x' },
+        { code: ['x'], code_verifier: {} },
+        [],
+      ]) {
+        await server.api.post('/auth/acme/token', body).expect(422);
+      }
+      for (const code of ['', 'x', '\0', 'x'.repeat(20_000), '%00', '💥']) {
+        await server.api
+          .post('/auth/acme/token', { code, code_verifier: 'x' })
+          .expect(400, /OAUTH_INVALID_CODE/);
+      }
+    });
+
+    test('counts as a login of the moment when the provider was asked', async () => {
+      const server = await host(withAcme());
+      const exchange = await codeFor(server);
+      travel(59);
+      const { body } = await server.api.post('/auth/acme/token', exchange).expect(200);
+      const [, claims = ''] = (body as { access_token: string }).access_token.split('.');
+      const { auth_time: at } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+        auth_time: number;
+      };
+      expect(Math.floor(Date.now() / 1000) - at).toBeGreaterThanOrEqual(59);
+    });
+  });
+
+  describe('a page to come back to', () => {
+    const elsewhere = [
+      'https://evil.example/',
+      'https://app.example.com.evil.example/',
+      'https://app.example.com@evil.example/',
+      'https://user:password@app.example.com/',
+      'http://app.example.com/',
+      'https://app.example.com:8443/',
+      'https://evil.example\\@app.example.com/',
+      '//app.example.com/',
+      '/welcome',
+      'javascript:alert(1)//https://app.example.com',
+      'data:text/html,x',
+      'https:evil.example',
+      ' https://evil.example',
+      'https://app.example.com\t.evil.example',
+      '',
+      'x',
+      `${PAGE}?${'x'.repeat(2100)}`,
+    ];
+    test.each(elsewhere)('must be of an allowed origin: %j', async (page) => {
+      const server = await host(withAcme());
+      const { body } = await server.api
+        .get(`/auth/acme/authorize?${queryOf(page, pageSecret().challenge)}`)
+        .expect(422);
+      expect(body).toMatchObject({ detail: [{ loc: ['query', 'redirect_to'] }] });
+    });
+
+    test('must prove that it asked, where it gets a code', async () => {
+      const server = await host(withAcme());
+      for (const challenge of [undefined, 'x', 'x'.repeat(44), `${'x'.repeat(42)}=`]) {
+        const { body } = await server.api.get(`/auth/acme/authorize?${queryOf(PAGE, challenge)}`).expect(422);
+        expect(body).toMatchObject({ detail: [{ loc: ['query', 'code_challenge'] }] });
+      }
+    });
+
+    test('keeps its own query, and gets no token in its address', async () => {
+      const server = await host(withAcme());
+      const { challenge } = pageSecret();
+      const { location, headers } = await logInFor(server, queryOf(`${PAGE}?tab=2#top`, challenge));
+      expect(location?.origin + (location?.pathname ?? '')).toBe(PAGE);
+      expect([...(location?.searchParams.keys() ?? [])]).toEqual(['tab', 'code']);
+      expect(location?.hash).toBe('#top');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+    });
+
+    test('gets the cookie of a cookie backend, and no code', async () => {
+      const server = await host(withAcme(COOKIE));
+      const visitor = new Visitor(server);
+      const { location } = await logInFor(server, queryOf(PAGE), visitor);
+      expect(location?.href).toBe(PAGE);
+      expect((await visitor.ask('/users/me')).status).toBe(200);
+      await server.api.post('/auth/acme/token', {}).expect(404);
+      await server.api.get(`/auth/acme/authorize?${queryOf(PAGE, pageSecret().challenge)}`).expect(422);
+    });
+
+    test('is told by a code what went wrong, once it is known whose errand it is', async () => {
+      const server = await host(withAcme(COOKIE));
+      await server.addUser({ email: 'ada@example.com' });
+      const { location } = await logInFor(server, queryOf(PAGE));
+      expect(location?.href).toBe(`${PAGE}?error=OAUTH_USER_ALREADY_EXISTS`);
+
+      const visitor = new Visitor(server);
+      const url = await visitor.authorize(`/auth/acme/authorize?${queryOf(PAGE)}`);
+      const denied = {
+        code: undefined,
+        error: 'access_denied',
+        error_description: '<script>alert(1)</script>',
+      };
+      const answer = await visitor.back(acme.authorize(url, denied));
+      expect(answer.location?.href).toBe(`${PAGE}?error=OAUTH_PROVIDER_ERROR`);
+
+      const stranger = await new Visitor(server).back(acme.authorize(url));
+      expect([stranger.status, stranger.body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
+    });
+  });
+});

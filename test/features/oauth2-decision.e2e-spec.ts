@@ -1,0 +1,323 @@
+import { DataSource } from 'typeorm';
+import type { BaseUser } from 'nestjs-users';
+import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
+import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
+import { BEARER, loopback, OAuthAccount, Visitor, withProviders } from '../support/oauth2.js';
+import type { OAuth2Options } from 'nestjs-users/oauth2';
+import { Session } from '../support/users.js';
+
+let acme: HostileProvider;
+
+beforeAll(async () => {
+  acme = await startHostileProvider();
+});
+beforeEach(() => {
+  acme.claims = {};
+});
+afterAll(() => acme.close());
+
+const EMAIL = 'ada@example.com';
+
+const withAcme = (more: Partial<OAuth2Options> = {}, host: HostOptions = {}): HostOptions => {
+  const { clientId, clientSecret, issuer } = acme;
+  return {
+    ...BEARER,
+    session: Session,
+    ...withProviders([loopback('acme', issuer, { clientId, clientSecret })], more),
+    ...host,
+  };
+};
+
+async function logIn(host: Host, claims: Record<string, unknown> = {}) {
+  acme.claims = claims;
+  const visitor = new Visitor(host);
+  return visitor.back(acme.authorize(await visitor.authorize('/auth/acme/authorize')));
+}
+
+const linksOf = (host: Host) =>
+  host.app
+    .get(DataSource)
+    .getRepository(OAuthAccount)
+    .find({ relations: { user: true } });
+
+const read = (host: Host, { id }: BaseUser) =>
+  host.users.createQueryBuilder('user').addSelect('user.passwordHash').where({ id }).getOneOrFail();
+
+onEachHost((host) => {
+  test('an unverified account is wiped and handed to whoever has its address', async () => {
+    const server = await host(withAcme({ associateByEmail: true }));
+    const { user, api } = await server.login({ email: EMAIL, isVerified: false });
+    // What an attacker, who registered first, has linked.
+    await logInAndLink(server, api, { sub: 'mallory', email: 'mallory@example.com' });
+    const resetToken = await server.service.generateToken(user, 'reset-password');
+
+    const answer = await logIn(server, { sub: 'ada', email: EMAIL, email_verified: true });
+    expect(answer.status).toBe(200);
+    expect(await read(server, user)).toMatchObject({ id: user.id, passwordHash: null, isVerified: true });
+    expect(await linksOf(server)).toMatchObject([{ accountId: 'ada', user: { id: user.id } }]);
+    expect(await server.sessions?.count()).toBe(1);
+
+    await api.get('/users/me').expect(401);
+    await server.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(400);
+    await server.api.post('/auth/reset-password', { token: resetToken, password: 'another one' }).expect(400);
+    expect((await logIn(server, { sub: 'mallory', email: EMAIL, email_verified: false })).body).toMatchObject(
+      {
+        detail: 'OAUTH_USER_ALREADY_EXISTS',
+      },
+    );
+  });
+
+  test('verification and reset of an unverified account remove its links, of a verified one none', async () => {
+    const server = await host(withAcme());
+    const cases: [string, boolean, number][] = [
+      ['verify', false, 0],
+      ['reset', false, 0],
+      ['reset', true, 1],
+    ];
+    for (const [index, [how, isVerified, left]] of cases.entries()) {
+      const email = `user${index}@example.com`;
+      const { user, api } = await server.login({ email, isVerified });
+      await logInAndLink(server, api, { sub: `sub-${index}`, email: 'x@example.com' });
+      const purpose = how === 'verify' ? 'verification' : 'reset-password';
+      const token = await server.service.generateToken(user, purpose);
+      const [path, body] =
+        how === 'verify'
+          ? ['/auth/verify', { token }]
+          : ['/auth/reset-password', { token, password: 'another one' }];
+      await server.api.post(path as string, body).expect(200);
+      const links = (await linksOf(server)).filter((link) => link.user.id === user.id);
+      expect([how, isVerified, links.length]).toEqual([how, isVerified, left]);
+    }
+  });
+
+  test('twenty first logins at once make one user and one link', async () => {
+    const server = await host(withAcme());
+    acme.claims = { sub: 'ada', email: EMAIL, email_verified: true };
+    const callbacks = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const visitor = new Visitor(server);
+        return [visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const;
+      }),
+    );
+    const answers = await Promise.all(callbacks.map(([visitor, callback]) => visitor.back(callback)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    expect([await server.users.count(), (await linksOf(server)).length]).toEqual([1, 1]);
+  });
+
+  test('twenty accounts with one address at once make one user', async () => {
+    const server = await host(withAcme());
+    const callbacks = [];
+    for (let index = 0; index < 20; index++) {
+      acme.claims = { sub: `ada-${index}`, email: EMAIL, email_verified: true };
+      const visitor = new Visitor(server);
+      callbacks.push([visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const);
+    }
+    const answers = await Promise.all(callbacks.map(([visitor, callback]) => visitor.back(callback)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(400)]);
+    const refused = answers
+      .filter(({ status }) => status === 400)
+      .map(({ body }) => (body as { detail: string }).detail);
+    expect(new Set(refused)).toEqual(new Set(['OAUTH_USER_ALREADY_EXISTS']));
+    expect([await server.users.count(), (await linksOf(server)).length]).toEqual([1, 1]);
+  });
+});
+
+/** Links a further account to the user who is logged in. */
+async function logInAndLink(host: Host, api: Host['api'], claims: Record<string, unknown>): Promise<void> {
+  acme.claims = claims;
+  const visitor = new Visitor(host);
+  const url = await visitor.authorize('/auth/associate/acme/authorize', api.headers);
+  const answer = await visitor.back(acme.authorize(url));
+  if (answer.status !== 200) throw new Error(`No link: ${answer.status} ${answer.text}`);
+}
+
+onEachAdapter('sqlite', (host) => {
+  describe('an unknown account with an unknown address', () => {
+    test('becomes a user without a password, by the hooks of registration', async () => {
+      const calls: string[] = [];
+      const server = await host(
+        withAcme(
+          {
+            newUser: ({ claims }) =>
+              ({ fullName: String(claims['name']), isSuperuser: true, isVerified: true }) as never,
+          },
+          {
+            hooks: {
+              preRegistrationHook: (data) => void calls.push(`pre ${data.email}`),
+              postRegistrationHook: (user) => void calls.push(`post ${user.email}`),
+              postLoginHook: (user) => void calls.push(`login ${user.email}`),
+            },
+          },
+        ),
+      );
+      const answer = await logIn(server, { email: EMAIL, email_verified: false, name: 'Ada L.' });
+      expect(answer.status).toBe(200);
+      const [user] = await server.users.find();
+      expect(await read(server, user as BaseUser)).toMatchObject({
+        ...{ email: EMAIL, fullName: 'Ada L.', passwordHash: null },
+        ...{ isVerified: false, isActive: true, isSuperuser: false },
+      });
+      expect(calls).toEqual([`pre ${EMAIL}`, `post ${EMAIL}`, `login ${EMAIL}`]);
+      await server.api.post('/auth/jwt/login', { email: EMAIL, password: '' }).expect(400);
+    });
+
+    test('is refused where a hook refuses, and leaves nothing', async () => {
+      const refuse = () => {
+        throw new Error('by invitation only');
+      };
+      const server = await host(withAcme({}, { hooks: { preRegistrationHook: refuse } }));
+      expect((await logIn(server)).status).toBe(403);
+      expect([await server.users.count(), (await linksOf(server)).length]).toEqual([0, 0]);
+    });
+
+    test('is refused with allowRegistration: false, and leaves nothing', async () => {
+      const server = await host(withAcme({ allowRegistration: false }));
+      expect((await logIn(server)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
+      expect(await server.users.count()).toBe(0);
+    });
+
+    test('is verified only if the provider says so and the host trusts it', async () => {
+      for (const trustEmail of [true, false]) {
+        const { issuer, clientId, clientSecret } = acme;
+        const client = loopback('acme', issuer, { clientId, clientSecret, trustEmail });
+        const server = await host({ ...BEARER, ...withProviders([client]) });
+        for (const [index, said] of [true, false, null, 'true', 1, undefined].entries()) {
+          await logIn(server, { sub: `s${index}`, email: `u${index}@example.com`, email_verified: said });
+          const user = await server.service.getUserBy({ email: `u${index}@example.com` } as never);
+          expect([trustEmail, said, user?.isVerified]).toEqual([
+            trustEmail,
+            said,
+            trustEmail && said === true,
+          ]);
+        }
+      }
+    });
+
+    test('waits for verification where that is required, and mails for it', async () => {
+      const server = await host(withAcme({}, { requireVerification: true }));
+      for (let round = 0; round < 2; round++) {
+        const answer = await logIn(server, { email: EMAIL, email_verified: false });
+        expect([answer.status, answer.body]).toMatchObject([400, { detail: 'LOGIN_USER_NOT_VERIFIED' }]);
+      }
+      await server.settled();
+      expect(server.outbox.mails).toMatchObject([{ kind: 'verification', to: EMAIL }]);
+      expect(await server.users.count()).toBe(1);
+      const trusted = await logIn(server, { sub: 'other', email: 'bob@example.com', email_verified: true });
+      expect(trusted.status).toBe(200);
+    });
+  });
+
+  describe('an unknown account with a known address', () => {
+    const cases = [
+      ['by default', {}, true, true, 400],
+      ['with associateByEmail, verified on both sides', { associateByEmail: true }, true, true, 200],
+      ['with associateByEmail, verified by nobody', { associateByEmail: true }, false, false, 400],
+      ['with associateByEmail, verified here alone', { associateByEmail: true }, true, false, 400],
+      ['with associateByEmail, verified there alone', { associateByEmail: true }, false, true, 200],
+    ] as const;
+    test.each(cases)('%s', async (_, options, isVerified, saysVerified, status) => {
+      const server = await host(withAcme(options));
+      const user = await server.addUser({ email: EMAIL, isVerified });
+      const { passwordHash } = await read(server, user);
+
+      const answer = await logIn(server, { email: EMAIL, email_verified: saysVerified });
+      expect(answer.status).toBe(status);
+      const links = await linksOf(server);
+      if (status === 200) {
+        expect(links).toMatchObject([{ accountId: 'user-1', user: { id: user.id } }]);
+      } else {
+        expect(answer.body).toMatchObject({ detail: 'OAUTH_USER_ALREADY_EXISTS' });
+        expect(links).toEqual([]);
+        await server.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(200);
+      }
+      const after = await read(server, user);
+      expect(after.passwordHash).toBe(status === 200 && !isVerified ? null : passwordHash);
+    });
+
+    test('an inactive user is refused, as if the password were wrong', async () => {
+      const server = await host(withAcme({ associateByEmail: true }));
+      await server.addUser({ email: EMAIL, isActive: false });
+      const answer = await logIn(server, { email: EMAIL, email_verified: true });
+      expect(answer.body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
+      expect(await linksOf(server)).toEqual([]);
+    });
+
+    test('concealExisting: an address that nobody vouches for is answered as a new one', async () => {
+      const server = await host(
+        withAcme({}, { requireVerification: true, registration: { concealExisting: true } }),
+      );
+      await server.addUser({ email: EMAIL });
+      const known = await logIn(server, { sub: 'x', email: EMAIL, email_verified: false });
+      const unknown = await logIn(server, { sub: 'y', email: 'new@example.com', email_verified: false });
+      const comparable = ({ status, text, headers }: typeof known) => [
+        status,
+        text,
+        [...headers.keys()].sort(),
+      ];
+      expect(comparable(known)).toEqual(comparable(unknown));
+      expect(known.body).toMatchObject({ detail: 'LOGIN_USER_NOT_VERIFIED' });
+      await server.settled();
+      expect(server.outbox.mails).toMatchObject([
+        { kind: 'registration-attempt', to: EMAIL },
+        { kind: 'verification', to: 'new@example.com' },
+      ]);
+      expect(await linksOf(server)).toMatchObject([{ accountId: 'y' }]);
+    });
+  });
+
+  describe('a known account', () => {
+    test('logs in its user, whatever address the provider tells by now', async () => {
+      const server = await host(withAcme());
+      await logIn(server, { email: EMAIL, email_verified: true });
+      await server.addUser({ email: 'bob@example.com' });
+      for (const email of ['bob@example.com', 'new@example.com', undefined, 42, 'no address']) {
+        expect((await logIn(server, { email })).status).toBe(200);
+      }
+      const [link] = await linksOf(server);
+      expect(link).toMatchObject({ accountEmail: null, user: { email: EMAIL } });
+    });
+
+    test.each([
+      ['inactive', { isActive: false }, 'LOGIN_BAD_CREDENTIALS'],
+      ['unverified', { isVerified: false }, 'LOGIN_USER_NOT_VERIFIED'],
+    ])('of an %s user is refused', async (_, fields, detail) => {
+      const server = await host(withAcme({}, { requireVerification: true }));
+      await logIn(server, { email: EMAIL, email_verified: true });
+      await server.users.update({ email: EMAIL }, fields);
+      expect((await logIn(server)).body).toMatchObject({ detail });
+    });
+
+    test('preLoginHook is asked first, and postLoginHook last', async () => {
+      const asked: unknown[] = [];
+      const server = await host(
+        withAcme(
+          {},
+          {
+            hooks: {
+              preLoginHook: (attempt) => void asked.push(attempt),
+              postLoginHook: (_user, _request, response) => response?.header('x-greeting', 'hello'),
+            },
+          },
+        ),
+      );
+      const answer = await logIn(server, { email: EMAIL });
+      expect([answer.status, answer.headers.get('x-greeting')]).toEqual([200, 'hello']);
+      expect(asked).toEqual([{ email: EMAIL, provider: 'acme' }]);
+    });
+
+    test('preLoginHook refuses before anything is written', async () => {
+      const server = await host(withAcme({}, { hooks: { preLoginHook: () => false } }));
+      expect((await logIn(server)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
+      expect(await server.users.count()).toBe(0);
+    });
+
+    test('comes with its relations, and shown by readDto', async () => {
+      const server = await host(withAcme({ returnUser: true }));
+      const { body } = await logIn(server, { email: EMAIL });
+      expect(body).toMatchObject({
+        access_token: expect.any(String),
+        user: { email: EMAIL, isSuperuser: false },
+      });
+    });
+  });
+});
