@@ -1,5 +1,7 @@
+import { OAuthAccountsService } from 'nestjs-users/oauth2';
 import { DataSource } from 'typeorm';
-import { type Host, onEachHost } from '../support/host.js';
+import { cancelAtProvider, signInAtProvider } from '../support/browser.js';
+import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
 import {
   BEARER,
   COOKIE,
@@ -11,33 +13,41 @@ import {
 } from '../support/oauth2.js';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.js';
 
-let provider: OidcProvider;
+let acme: OidcProvider;
+/** Tells addresses at its userinfo endpoint alone, and gives access tokens for two seconds. */
+let globex: OidcProvider;
 
 beforeAll(async () => {
-  provider = await startOidcProvider({ clients: [registered('acme')] });
-  await provider.setAccount('ada', { email: 'Ada@Example.com', email_verified: true, name: 'Ada' });
+  [acme, globex] = await Promise.all([
+    startOidcProvider({ clients: [registered('acme')] }),
+    startOidcProvider({ clients: [registered('globex')], conformIdTokenClaims: true, accessTokenSeconds: 2 }),
+  ]);
+  await acme.setAccount('ada', { email: 'Ada@Example.com', email_verified: true, name: 'Ada' });
+  await globex.setAccount('ada', { email: 'ada.lovelace@example.com', email_verified: true });
 });
-afterAll(() => provider.stop());
+afterAll(() => [acme, globex].forEach((each) => each.stop()));
 
-const accountsOf = (host: Host) => host.app.get(DataSource).getRepository(OAuthAccount);
+const providers = (more: Parameters<typeof withProviders>[1] = {}): HostOptions =>
+  withProviders([loopback('acme', acme.issuer), loopback('globex', globex.issuer)], more);
+
+const linksOf = (host: Host) =>
+  host.app
+    .get(DataSource)
+    .getRepository(OAuthAccount)
+    .find({ relations: { user: true } });
 
 onEachHost((host) => {
-  const acme = () => withProviders([loopback('acme', provider.issuer)]);
-
   test('a first login makes a user and a link; the next one finds them', async () => {
-    const booted = await host({ ...BEARER, ...acme() });
-    const visitor = new Visitor(booted);
-
-    const first = await visitor.logIn('acme', 'ada');
+    const server = await host({ ...BEARER, ...providers() });
+    const first = await new Visitor(server).logIn('acme', 'ada');
     expect(first.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600 });
     const { access_token: token } = first.body as { access_token: string };
-    const { body: me } = await booted.api.as(token).get('/users/me').expect(200);
+    const { body: me } = await server.api.as(token).get('/users/me').expect(200);
     expect(me).toMatchObject({ email: 'ada@example.com', isVerified: true, isSuperuser: false });
 
-    const again = await new Visitor(booted).logIn('acme', 'ada');
-    expect(again.status).toBe(200);
-    expect(await booted.users.count()).toBe(1);
-    expect(await accountsOf(booted).find({ relations: { user: true } })).toMatchObject([
+    expect((await new Visitor(server).logIn('acme', 'ada')).status).toBe(200);
+    expect(await server.users.count()).toBe(1);
+    expect(await linksOf(server)).toMatchObject([
       {
         provider: 'acme',
         accountId: 'ada',
@@ -48,11 +58,93 @@ onEachHost((host) => {
   });
 
   test('a cookie backend sets its cookie', async () => {
-    const booted = await host({ ...COOKIE, ...acme() });
-    const visitor = new Visitor(booted);
-
+    const server = await host({ ...COOKIE, ...providers() });
+    const visitor = new Visitor(server);
     const answer = await visitor.logIn('acme', 'ada');
     expect([answer.status, answer.text]).toEqual([204, '']);
     expect((await visitor.ask('/users/me')).body).toMatchObject({ email: 'ada@example.com' });
+  });
+});
+
+onEachAdapter('sqlite', (host) => {
+  test('the same subject at two providers is two users', async () => {
+    const server = await host({ ...BEARER, ...providers() });
+    expect((await new Visitor(server).logIn('acme', 'ada')).status).toBe(200);
+    expect((await new Visitor(server).logIn('globex', 'ada')).status).toBe(200);
+    const links = await linksOf(server);
+    expect(links.map(({ provider, accountId, user }) => [provider, accountId, user.email]).sort()).toEqual([
+      ['acme', 'ada', 'ada@example.com'],
+      ['globex', 'ada', 'ada.lovelace@example.com'],
+    ]);
+  });
+
+  test('whoever changes their mind at the provider is told, and may begin again', async () => {
+    const server = await host({ ...BEARER, ...providers() });
+    const visitor = new Visitor(server);
+    const cancelled = await cancelAtProvider(
+      visitor.browser,
+      await visitor.authorize('/auth/acme/authorize'),
+    );
+    const { status, body } = await visitor.back(cancelled);
+    expect([status, body]).toMatchObject([400, { detail: 'OAUTH_PROVIDER_ERROR' }]);
+    expect((await visitor.logIn('acme', 'ada')).status).toBe(200);
+  });
+
+  test('an account without an address is refused', async () => {
+    const server = await host({ ...BEARER, ...providers() });
+    const { status, body } = await new Visitor(server).logIn('acme', 'nobody-knows');
+    expect([status, body]).toMatchObject([400, { detail: 'OAUTH_NOT_AVAILABLE_EMAIL' }]);
+    expect(await server.users.count()).toBe(0);
+  });
+
+  test('a second account is linked by its login page, and logs in as the same user', async () => {
+    const server = await host({ ...COOKIE, ...providers() });
+    const visitor = new Visitor(server);
+    await visitor.logIn('acme', 'ada');
+    const url = await visitor.authorize('/auth/associate/globex/authorize', {
+      'sec-fetch-site': 'same-origin',
+    });
+    expect((await visitor.back(await signInAtProvider(visitor.browser, url, 'ada'))).status).toBe(200);
+
+    const elsewhere = new Visitor(server);
+    await elsewhere.logIn('globex', 'ada');
+    expect((await elsewhere.ask('/users/me')).body).toMatchObject({ email: 'ada@example.com' });
+    expect(await server.users.count()).toBe(1);
+  });
+
+  test("a stored token is renewed when it ends, and the provider's answer replaces it", async () => {
+    const server = await host({ ...BEARER, ...providers({ storeTokens: true }) });
+    await new Visitor(server).logIn('globex', 'ada');
+    const [user] = await server.users.find();
+    const accounts = server.app.get(OAuthAccountsService);
+    const asked = async () => (await globex.requests()).token;
+    const before = await asked();
+
+    const tokens = [await accounts.accessToken(user!, 'globex'), await accounts.accessToken(user!, 'globex')];
+    expect(tokens.every((token) => typeof token === 'string')).toBe(true);
+    expect(new Set(tokens).size).toBe(2);
+    expect((await asked()) - before).toBe(2);
+    for (const token of tokens) server.scan.plant(token);
+  });
+
+  test('a provider that stands still is 502 in time, and back as soon as it is', async () => {
+    const server = await host({ ...BEARER, ...providers({ providerTimeoutSeconds: 1 }) });
+    const visitor = new Visitor(server);
+    const callback = await signInAtProvider(
+      visitor.browser,
+      await visitor.authorize('/auth/acme/authorize'),
+      'ada',
+    );
+    acme.freeze();
+    const began = performance.now();
+    try {
+      const { status, body } = await visitor.back(callback);
+      expect([status, body]).toMatchObject([502, { detail: 'OAUTH_PROVIDER_UNAVAILABLE' }]);
+      expect(performance.now() - began).toBeLessThan(3000);
+    } finally {
+      acme.thaw();
+    }
+    expect(await server.users.count()).toBe(0);
+    expect((await visitor.logIn('acme', 'ada')).status).toBe(200);
   });
 });

@@ -1,0 +1,266 @@
+import { jest } from '@jest/globals';
+import { OAuthAccountsService, type OAuth2Options } from 'nestjs-users/oauth2';
+import { DataSource } from 'typeorm';
+import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
+import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
+import { BEARER, COOKIE, loopback, OAuthAccount, PAGE, Visitor, withProviders } from '../support/oauth2.js';
+import { travel } from '../support/time.js';
+
+let acme: HostileProvider;
+
+beforeAll(async () => {
+  acme = await startHostileProvider();
+});
+afterEach(() => {
+  jest.useRealTimers();
+  acme.claims = {};
+});
+afterAll(() => acme.close());
+
+const AUTHORIZE = '/auth/associate/acme/authorize';
+const ACCOUNTS = '/users/me/oauth-accounts';
+
+const withAcme = (more: HostOptions = BEARER, options: Partial<OAuth2Options> = {}): HostOptions => {
+  const { issuer, clientId, clientSecret } = acme;
+  return { ...withProviders([loopback('acme', issuer, { clientId, clientSecret })], options), ...more };
+};
+
+type Headers = Record<string, string>;
+
+/** Links the account of this subject to whoever the header fields log in; what the callback answers. */
+async function link(host: Host, headers: Readonly<Headers>, sub = 'user-1', query = '') {
+  acme.claims = { sub };
+  const visitor = new Visitor(host);
+  const url = await visitor.authorize(`${AUTHORIZE}${query}`, { ...headers });
+  return visitor.back(acme.authorize(url));
+}
+
+const linksOf = (host: Host) =>
+  host.app
+    .get(DataSource)
+    .getRepository(OAuthAccount)
+    .find({ relations: { user: true } });
+
+onEachHost((host) => {
+  test('a link belongs to one user, also when twenty ask at once', async () => {
+    const server = await host(withAcme());
+    acme.claims = { sub: 'contested' };
+    const ways = [];
+    for (let index = 0; index < 20; index++) {
+      const { api } = await server.login({ email: `user${index}@example.com` });
+      const visitor = new Visitor(server);
+      ways.push([visitor, acme.authorize(await visitor.authorize(AUTHORIZE, api.headers))] as const);
+    }
+    const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(400)]);
+    const refused = answers.flatMap(({ status, body }) =>
+      status === 400 ? [(body as { detail: string }).detail] : [],
+    );
+    expect(new Set(refused)).toEqual(new Set(['OAUTH_USER_ALREADY_EXISTS']));
+    expect(await linksOf(server)).toHaveLength(1);
+  });
+
+  test('of two ways in that are removed at once, one stays', async () => {
+    const server = await host(withAcme());
+    for (let round = 0; round < 10; round++) {
+      const { user, api } = await server.login({ email: `user${round}@example.com` });
+      for (const sub of [`a${round}`, `b${round}`]) await link(server, api.headers, sub);
+      await server.users.update({ id: user.id }, { passwordHash: null });
+      const { body } = await api.get(ACCOUNTS).expect(200);
+      const { items } = body as { items: { id: string }[] };
+      const answers = await Promise.all(items.map(({ id }) => api.delete(`${ACCOUNTS}/${id}`)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+        detail: 'LAST_LOGIN_METHOD',
+      });
+    }
+    expect(await linksOf(server)).toHaveLength(10);
+  });
+
+  test('whoever links while the owner of the address resets the password keeps no way in', async () => {
+    const server = await host(withAcme());
+    for (let round = 0; round < 10; round++) {
+      const { user, api } = await server.login({ email: `user${round}@example.com`, isVerified: false });
+      const token = await server.service.generateToken(user, 'reset-password');
+      acme.claims = { sub: `mallory${round}` };
+      const visitor = new Visitor(server);
+      const callback = acme.authorize(await visitor.authorize(AUTHORIZE, api.headers));
+      const [reset] = await Promise.all([
+        server.api.post('/auth/reset-password', { token, password: 'another one' }),
+        visitor.back(callback),
+      ]);
+      expect(reset.status).toBe(200);
+    }
+    expect(await linksOf(server)).toEqual([]);
+  });
+});
+
+onEachAdapter('sqlite', (host) => {
+  describe('linking', () => {
+    test('an account, whatever its address, makes it a way in for the user who asked', async () => {
+      const server = await host(withAcme());
+      const { user, api } = await server.login();
+      const { status, body } = await link(server, api.headers);
+      expect([status, body]).toMatchObject([200, { id: user.id, email: 'ada@example.com' }]);
+
+      acme.claims = { email: 'somebody.else@example.com' };
+      const visitor = new Visitor(server);
+      const login = await visitor.back(acme.authorize(await visitor.authorize('/auth/acme/authorize')));
+      const { access_token: token } = login.body as { access_token: string };
+      expect((await server.api.as(token).get('/users/me').expect(200)).body).toMatchObject({ id: user.id });
+    });
+
+    test('once more changes nothing, and comes back to a page', async () => {
+      const server = await host(withAcme());
+      const { api } = await server.login();
+      await link(server, api.headers);
+      const again = await link(server, api.headers, 'user-1', `?redirect_to=${encodeURIComponent(PAGE)}`);
+      expect([again.status, again.location?.href]).toEqual([302, PAGE]);
+      expect(await linksOf(server)).toHaveLength(1);
+      await api.get(`${AUTHORIZE}?redirect_to=https://evil.example`).expect(422);
+    });
+
+    test('needs somebody who is logged in, verified, and lately', async () => {
+      const server = await host(withAcme({ ...BEARER, requireVerification: true }));
+      await server.api.get(AUTHORIZE).expect(401);
+      const { user, api } = await server.login();
+      await server.users.update({ id: user.id }, { isVerified: false });
+      await api.get(AUTHORIZE).expect(403);
+      await server.users.update({ id: user.id }, { isVerified: true });
+      travel(601);
+      await api.get(AUTHORIZE).expect(403, /REAUTHENTICATION_REQUIRED/);
+    });
+
+    test('is refused where the user logged out everywhere, or was deactivated, on the way', async () => {
+      const server = await host(withAcme());
+      for (const end of ['logout', 'deactivation', 'deletion']) {
+        const { user, api } = await server.login({ email: `${end}@example.com` });
+        const visitor = new Visitor(server);
+        const callback = acme.authorize(await visitor.authorize(AUTHORIZE, api.headers));
+        if (end === 'logout') await api.post('/auth/jwt/logout').expect(204);
+        if (end === 'deactivation') await server.service.updateUser(user.id, { isActive: false });
+        if (end === 'deletion') await server.service.deleteUser(user.id);
+        acme.requests.length = 0;
+        const { status, body } = await visitor.back(callback);
+        expect([end, status, body]).toMatchObject([end, 400, { detail: 'OAUTH_INVALID_STATE' }]);
+        expect(acme.requests).toEqual([]);
+      }
+      expect(await linksOf(server)).toEqual([]);
+    });
+
+    test('is not begun by a page of another site, by whose account it would end', async () => {
+      const server = await host(withAcme(COOKIE));
+      await server.addUser();
+      const api = await server.api.loggedIn('ada@example.com', PASSWORD, 'web');
+      const from = (headers: Headers) =>
+        api
+          .with({ accept: 'text/html', ...headers })
+          .get(AUTHORIZE)
+          .redirects(0);
+      for (const site of ['cross-site', 'same-site']) {
+        await from({ 'sec-fetch-site': site }).expect(403, /CROSS_ORIGIN_REQUEST/);
+      }
+      await from({ origin: 'https://evil.example' }).expect(403, /CROSS_ORIGIN_REQUEST/);
+      for (const site of ['same-origin', 'none']) await from({ 'sec-fetch-site': site }).expect(302);
+    });
+  });
+
+  describe('linked accounts', () => {
+    test('are listed for their user alone, without tokens', async () => {
+      const server = await host(withAcme(BEARER, { storeTokens: true }));
+      const { api } = await server.login();
+      const { api: other } = await server.login({ email: 'bob@example.com' });
+      await link(server, api.headers);
+      const { body } = await api.get(ACCOUNTS).expect(200);
+      expect(body).toEqual({
+        items: [
+          {
+            id: expect.any(String),
+            provider: 'acme',
+            accountId: 'user-1',
+            accountEmail: 'ada@example.com',
+            createdAt: expect.any(String),
+          },
+        ],
+      });
+      expect((await other.get(ACCOUNTS).expect(200)).body).toEqual({ items: [] });
+      await server.api.get(ACCOUNTS).expect(401);
+    });
+
+    test('are removed by their user alone, after a fresh login or with the password', async () => {
+      const server = await host(withAcme());
+      const { api } = await server.login();
+      const { api: other } = await server.login({ email: 'bob@example.com' });
+      await link(server, api.headers);
+      const [account] = await linksOf(server);
+      await other.delete(`${ACCOUNTS}/${account?.id}`).expect(404);
+      for (const id of ['x', '0', '%00', 'null', crypto.randomUUID()])
+        await api.delete(`${ACCOUNTS}/${id}`).expect(404);
+      travel(601);
+      await api.delete(`${ACCOUNTS}/${account?.id}`).expect(403, /REAUTHENTICATION_REQUIRED/);
+      await api.delete(`${ACCOUNTS}/${account?.id}`).send({ currentPassword: PASSWORD }).expect(204);
+      expect(await linksOf(server)).toEqual([]);
+    });
+
+    test.each([
+      ['no password', null],
+      ['an empty hash', ''],
+      ['a hash that nothing matches', 'garbage'],
+    ])('the last one stays with a user who has %s', async (_, passwordHash) => {
+      const server = await host(withAcme());
+      const { user, api } = await server.login();
+      await link(server, api.headers);
+      await server.users.update({ id: user.id }, { passwordHash });
+      const [account] = await linksOf(server);
+      await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
+
+      // An account whose client is gone is no way in.
+      await link(server, api.headers, 'second');
+      await server.app
+        .get(DataSource)
+        .getRepository(OAuthAccount)
+        .update({ accountId: 'second' }, { provider: 'gone' });
+      await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
+    });
+
+    test('go with their user', async () => {
+      const server = await host(withAcme());
+      const { user, api } = await server.login();
+      await link(server, api.headers);
+      await server.service.deleteUser(user.id);
+      expect(await linksOf(server)).toEqual([]);
+    });
+  });
+
+  describe("the provider's tokens", () => {
+    const stored = async (server: Host) =>
+      JSON.stringify(await server.app.get(DataSource).query('SELECT * FROM app_oauth_account'));
+
+    test('are not kept unless that is asked for', async () => {
+      const server = await host(withAcme());
+      const { user, api } = await server.login();
+      await link(server, api.headers);
+      expect(await stored(server)).toMatch(/"accessToken":null,"refreshToken":null/);
+      expect(await server.app.get(OAuthAccountsService).accessToken(user, 'acme')).toBeUndefined();
+    });
+
+    test('are kept encrypted, each for its account alone', async () => {
+      const server = await host(withAcme(BEARER, { storeTokens: true }));
+      const { user, api } = await server.login();
+      await link(server, api.headers);
+      const accounts = server.app.get(OAuthAccountsService);
+      const token = await accounts.accessToken(user, 'acme');
+      expect(token).toMatch(/./);
+      expect(await stored(server)).not.toContain(token);
+      expect(await stored(server)).toMatch(/"accessToken":"eyJ/);
+      expect(await accounts.accessToken(user, 'globex')).toBeUndefined();
+
+      const { user: other, api: otherApi } = await server.login({ email: 'bob@example.com' });
+      await link(server, otherApi.headers, 'bob');
+      const rows = server.app.get(DataSource).getRepository(OAuthAccount);
+      const [row] = await rows.find({ where: { accountId: 'user-1' }, select: { accessToken: true } });
+      await rows.update({ accountId: 'bob' }, { accessToken: row?.accessToken as string });
+      expect(await accounts.accessToken(other, 'acme')).toBeUndefined();
+    });
+  });
+});
