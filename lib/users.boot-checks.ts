@@ -7,16 +7,12 @@ import { exposedProperties, hasTypeDecorator } from './common/dto-output.js';
 import { validatedProperties } from './common/validation/dto-input.js';
 import type { BaseRole } from './roles/role.entity.js';
 import { ROLE_ENTITY_REPOSITORY } from './roles/roles.repository.js';
+import { requiredColumns, USER_COLUMNS } from './users/required-columns.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from './users/users.settings.js';
 import { UsersService } from './users/users.service.js';
 import { PLAN } from './users.module-definition.js';
 import type { ResolvedPlan } from './users.plan.js';
-
-const COLUMNS = [
-  ...['id', 'email', 'passwordHash', 'isActive', 'isVerified', 'isSuperuser'],
-  ...['tokenVersion', 'createdAt', 'updatedAt'],
-];
 
 /** What can be checked only once the entity and the service exist. Each fault stops the boot with one sentence. */
 @Injectable()
@@ -46,7 +42,7 @@ export class BootChecks implements OnModuleInit {
   }
 
   private checkColumns(): void {
-    const missing = missingColumn(this.entity, [...COLUMNS, this.settings.identifier]);
+    const missing = missingColumn(this.entity, [...USER_COLUMNS, this.settings.identifier]);
     if (missing !== undefined) {
       throw new ConfigurationError(
         `entities.user: ${this.entity.name} has no column ${missing}; extend UuidUser or IntUser, or add it.`,
@@ -76,17 +72,10 @@ export class BootChecks implements OnModuleInit {
 
   private checkRegisterDto(): void {
     const known = validatedProperties(this.plan.dtos.register);
-    const fresh = this.repository.create() as unknown as Record<string, unknown>;
-    const required = this.entity.columns.find(
-      (column) =>
-        !COLUMNS.includes(column.propertyName) &&
-        isRequired(column) &&
-        fresh[column.propertyName] === undefined &&
-        !known.includes(column.propertyName),
-    );
-    if (!required) return;
+    const required = requiredColumns(this.repository).find((column) => !known.includes(column));
+    if (required === undefined) return;
     throw new ConfigurationError(
-      `dtos.register: ${this.plan.dtos.register.name} lacks ${required.propertyName}, which ${this.entity.name} needs; add it with a class-validator decorator, or give the column a default.`,
+      `dtos.register: ${this.plan.dtos.register.name} lacks ${required}, which ${this.entity.name} needs; add it with a class-validator decorator, or give the column a default.`,
     );
   }
 
@@ -140,11 +129,3 @@ function checkRelations(option: string, dto: Type, entity: EntityMetadata): void
     `${option}: ${dto.name} exposes the relation ${bare} with all its columns; add @Type(() => …) of a read DTO.`,
   );
 }
-
-const isRequired = (column: ColumnMetadata): boolean =>
-  !column.isNullable &&
-  !column.isGenerated &&
-  !column.isVirtual &&
-  column.generatedType === undefined &&
-  column.default === undefined &&
-  !(column.isCreateDate || column.isUpdateDate || column.isVersion || column.isDeleteDate);

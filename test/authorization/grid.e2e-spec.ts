@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { RolesAccepted, RolesService, UsersModule } from 'nestjs-users';
+import { oauth2 } from 'nestjs-users/oauth2';
+import { DataSource } from 'typeorm';
 import { type Host, onEachAdapter, PASSWORD } from '../support/host.js';
+import { nowhere, REDIRECT_URL } from '../support/oauth2.js';
+import { MemberOAuthAccount, OneTimeToken } from '../support/oauth2-entities.js';
 import { Member, MemberSession, Role } from '../support/users.js';
 
 const ACTORS = ['anonymous', 'user', 'unverified', 'inactive', 'helper', 'superuser'] as const;
@@ -16,6 +21,13 @@ const ROUTES: [string, object?][] = [
   ['POST /auth/jwt/login', { email: 'nobody@example.com', password: PASSWORD }],
   ['POST /auth/jwt/logout'],
   ['POST /auth/jwt/logout-all'],
+  ['GET /auth/acme/authorize'],
+  ['GET /auth/acme/callback'],
+  ['POST /auth/acme/token', { code: 'x', code_verifier: 'x' }],
+  ['GET /auth/associate/acme/authorize'],
+  ['GET /auth/associate/acme/callback'],
+  ['GET /users/me/oauth-accounts'],
+  ['DELETE /users/me/oauth-accounts/:account'],
   ['POST /auth/register', { email: 'new@example.com', password: PASSWORD }],
   ['POST /auth/request-verify-token', { email: 'new@example.com' }],
   ['POST /auth/verify', { token: 'x' }],
@@ -46,57 +58,66 @@ const ROUTES: [string, object?][] = [
 
 /** Statuses in the order of the actors; one line a route and kind of id. */
 const GRID = `
-POST /auth/jwt/login                           400 400 400 400 400 400
-POST /auth/jwt/logout                          401 204 403 401 204 204
-POST /auth/jwt/logout-all                      401 204 403 401 204 204
-POST /auth/register                            201 201 201 201 201 201
-POST /auth/request-verify-token                202 202 202 202 202 202
-POST /auth/verify                              400 400 400 400 400 400
-POST /auth/forgot-password                     202 202 202 202 202 202
-POST /auth/reset-password                      400 400 400 400 400 400
-GET /users/me                                  401 200 403 401 200 200
-PATCH /users/me                                401 200 200 401 200 200
-DELETE /users/me                               401 204 403 401 204 204
-GET /users/me/sessions                         401 200 403 401 200 200
-DELETE /users/me/sessions                      401 204 403 401 204 204
-DELETE /users/me/sessions/:session own           - 204 403 401 204 204
-DELETE /users/me/sessions/:session other       401 404 403 401 404 404
-DELETE /users/me/sessions/:session missing     401 404 403 401 404 404
-GET /users/roles                               401 403 403 401 200 200
-POST /users/roles                              401 403 403 401 201 201
-PATCH /users/roles/:role known                 401 403 403 401 200 200
-PATCH /users/roles/:role missing               401 403 403 401 404 404
-DELETE /users/roles/:role known                401 403 403 401 204 204
-DELETE /users/roles/:role missing              401 403 403 401 404 404
-PUT /users/roles/assign own                      - 403 403 401 200 200
-PUT /users/roles/assign other                  401 403 403 401 200 200
-PUT /users/roles/assign missing                401 403 403 401 404 404
-PUT /users/roles/revoke own                      - 403 403 401 200 200
-PUT /users/roles/revoke other                  401 403 403 401 200 200
-PUT /users/roles/revoke missing                401 403 403 401 404 404
-GET /users                                     401 403 403 401 200 200
-POST /users                                    401 403 403 401 201 201
-GET /users/:id own                               - 403 403 401 200 200
-GET /users/:id other                           401 403 403 401 200 200
-GET /users/:id missing                         401 403 403 401 404 404
-PATCH /users/:id own                             - 403 403 401 200 200
-PATCH /users/:id other                         401 403 403 401 200 200
-PATCH /users/:id missing                       401 403 403 401 404 404
-DELETE /users/:id own                            - 403 403 401 403 403
-DELETE /users/:id other                        401 403 403 401 204 204
-DELETE /users/:id missing                      401 403 403 401 404 404
-POST /users/:id/password-reset own               - 403 403 401 202 202
-POST /users/:id/password-reset other           401 403 403 401 202 202
-POST /users/:id/password-reset missing         401 403 403 401 404 404
-GET /users/:id/sessions own                      - 403 403 401 200 200
-GET /users/:id/sessions other                  401 403 403 401 200 200
-GET /users/:id/sessions missing                401 403 403 401 404 404
-DELETE /users/:id/sessions own                   - 403 403 401 204 204
-DELETE /users/:id/sessions other               401 403 403 401 204 204
-DELETE /users/:id/sessions missing             401 403 403 401 404 404
-DELETE /users/:id/sessions/:session own          - 403 403 401 204 204
-DELETE /users/:id/sessions/:session other      401 403 403 401 204 204
-DELETE /users/:id/sessions/:session missing    401 403 403 401 404 404
+POST /auth/jwt/login                             400 400 400 400 400 400
+POST /auth/jwt/logout                            401 204 403 401 204 204
+POST /auth/jwt/logout-all                        401 204 403 401 204 204
+GET /auth/acme/authorize                         200 200 200 200 200 200
+GET /auth/acme/callback                          400 400 400 400 400 400
+POST /auth/acme/token                            400 400 400 400 400 400
+GET /auth/associate/acme/authorize               401 200 403 401 200 200
+GET /auth/associate/acme/callback                400 400 400 400 400 400
+GET /users/me/oauth-accounts                     401 200 403 401 200 200
+DELETE /users/me/oauth-accounts/:account own       - 204 403 401 204 204
+DELETE /users/me/oauth-accounts/:account other   401 404 403 401 404 404
+DELETE /users/me/oauth-accounts/:account missing 401 404 403 401 404 404
+POST /auth/register                              201 201 201 201 201 201
+POST /auth/request-verify-token                  202 202 202 202 202 202
+POST /auth/verify                                400 400 400 400 400 400
+POST /auth/forgot-password                       202 202 202 202 202 202
+POST /auth/reset-password                        400 400 400 400 400 400
+GET /users/me                                    401 200 403 401 200 200
+PATCH /users/me                                  401 200 200 401 200 200
+DELETE /users/me                                 401 204 403 401 204 204
+GET /users/me/sessions                           401 200 403 401 200 200
+DELETE /users/me/sessions                        401 204 403 401 204 204
+DELETE /users/me/sessions/:session own             - 204 403 401 204 204
+DELETE /users/me/sessions/:session other         401 404 403 401 404 404
+DELETE /users/me/sessions/:session missing       401 404 403 401 404 404
+GET /users/roles                                 401 403 403 401 200 200
+POST /users/roles                                401 403 403 401 201 201
+PATCH /users/roles/:role known                   401 403 403 401 200 200
+PATCH /users/roles/:role missing                 401 403 403 401 404 404
+DELETE /users/roles/:role known                  401 403 403 401 204 204
+DELETE /users/roles/:role missing                401 403 403 401 404 404
+PUT /users/roles/assign own                        - 403 403 401 200 200
+PUT /users/roles/assign other                    401 403 403 401 200 200
+PUT /users/roles/assign missing                  401 403 403 401 404 404
+PUT /users/roles/revoke own                        - 403 403 401 200 200
+PUT /users/roles/revoke other                    401 403 403 401 200 200
+PUT /users/roles/revoke missing                  401 403 403 401 404 404
+GET /users                                       401 403 403 401 200 200
+POST /users                                      401 403 403 401 201 201
+GET /users/:id own                                 - 403 403 401 200 200
+GET /users/:id other                             401 403 403 401 200 200
+GET /users/:id missing                           401 403 403 401 404 404
+PATCH /users/:id own                               - 403 403 401 200 200
+PATCH /users/:id other                           401 403 403 401 200 200
+PATCH /users/:id missing                         401 403 403 401 404 404
+DELETE /users/:id own                              - 403 403 401 403 403
+DELETE /users/:id other                          401 403 403 401 204 204
+DELETE /users/:id missing                        401 403 403 401 404 404
+POST /users/:id/password-reset own                 - 403 403 401 202 202
+POST /users/:id/password-reset other             401 403 403 401 202 202
+POST /users/:id/password-reset missing           401 403 403 401 404 404
+GET /users/:id/sessions own                        - 403 403 401 200 200
+GET /users/:id/sessions other                    401 403 403 401 200 200
+GET /users/:id/sessions missing                  401 403 403 401 404 404
+DELETE /users/:id/sessions own                     - 403 403 401 204 204
+DELETE /users/:id/sessions other                 401 403 403 401 204 204
+DELETE /users/:id/sessions missing               401 403 403 401 404 404
+DELETE /users/:id/sessions/:session own            - 403 403 401 204 204
+DELETE /users/:id/sessions/:session other        401 403 403 401 204 204
+DELETE /users/:id/sessions/:session missing      401 403 403 401 404 404
 `;
 
 const options = {
@@ -104,6 +125,9 @@ const options = {
   role: Role,
   session: MemberSession,
   requireVerification: true,
+  oauthAccount: MemberOAuthAccount,
+  oneTimeToken: OneTimeToken,
+  oauth2: oauth2({ clients: [nowhere('acme')], redirectUrl: REDIRECT_URL }),
   currentUser: { deletion: true },
   userManagement: { guards: [RolesAccepted('helper')] },
   roleManagement: { guards: [RolesAccepted('helper')] },
@@ -128,7 +152,7 @@ onEachAdapter('sqlite', (host) => {
       for (const kind of kindsOf(route + JSON.stringify(body ?? {}))) {
         const statuses = [];
         for (const actor of ACTORS) statuses.push(await ask(running, actor, route, body, kind));
-        lines.push(`${`${route} ${kind}`.trim().padEnd(46)} ${statuses.join(' ')}`);
+        lines.push(`${`${route} ${kind}`.trim().padEnd(48)} ${statuses.join(' ')}`);
       }
     }
     expect(`\n${lines.join('\n')}\n`).toBe(GRID);
@@ -137,7 +161,7 @@ onEachAdapter('sqlite', (host) => {
 
 /** What the ids of a route may stand for. */
 function kindsOf(text: string): string[] {
-  if (/:(id|session)\b/.test(text)) return ['own', 'other', 'missing'];
+  if (/:(id|session|account)\b/.test(text)) return ['own', 'other', 'missing'];
   return text.includes(':role') ? ['known', 'missing'] : [''];
 }
 
@@ -185,10 +209,17 @@ async function ask(
 
   const target = kind === 'own' ? own : other;
   const session = (await running.sessions?.findOneBy({ user: { id: target.id } }))?.id;
+  const accounts = running.app.get(DataSource).getRepository(MemberOAuthAccount);
+  for (const user of [own, other]) {
+    const said = { provider: 'acme', accountKey: randomUUID(), accountId: 'x', accountEmail: null };
+    await accounts.insert({ ...said, user: { id: user.id as string } });
+  }
+  const account = await accounts.findOneByOrFail({ user: { id: target.id as string } });
   const fill = (text: string) =>
     text
       .replace(':id', kind === 'missing' ? MISSING : String(target.id))
       .replace(':role', kind === 'missing' && !route.includes(':id') ? MISSING : String(spare.id))
+      .replace(':account', kind === 'missing' ? MISSING : account.id)
       .replace(':session', kind === 'missing' ? MISSING : String(session ?? MISSING));
   const [method = '', path = ''] = fill(route).split(' ');
   const send = { GET: api.get, POST: api.post, PATCH: api.patch, PUT: api.put, DELETE: api.delete }[

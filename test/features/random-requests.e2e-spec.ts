@@ -1,5 +1,6 @@
 import { bearer, cookie, database, jwt } from 'nestjs-users';
 import { Session } from '../support/users.js';
+import { nowhere, withProviders } from '../support/oauth2.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 const REQUESTS = 1500;
@@ -52,6 +53,8 @@ const FIELDS = [
   'password',
   'token',
   'currentPassword',
+  'code',
+  'code_verifier',
   'username',
   'id',
   'isSuperuser',
@@ -79,9 +82,14 @@ const ROUTES = [
     '/auth//jwt/login?x=%',
   ],
   ...['/auth/web/login', '/auth/web/logout', '/auth/web/logout-all', '/auth/jwt/logout-all'],
+  ...['/auth/acme/authorize', '/auth/acme/authorize?scopes=x&redirect_to=%00&code_challenge=x'],
+  ...['/auth/acme/callback?state=x&code=%00', '/auth/acme/callback?state[]=x&error[a]=b', '/auth/acme/token'],
+  ...['/auth/associate/acme/authorize?redirect_to=//x', '/auth/associate/acme/callback?state=x'],
+  ...['/users/me/oauth-accounts', '/users/me/oauth-accounts/%00', '/users/me/oauth-accounts/1'],
   ...['/users/me/sessions', '/users/me/sessions/%00', '/users/me/sessions/1', '/users/x/sessions/1'],
 ];
 const OPTIONS = {
+  ...withProviders([nowhere('acme')]),
   session: Session,
   backends: [
     { name: 'jwt', transport: bearer(), strategy: jwt() },

@@ -1,33 +1,12 @@
-import {
-  bearer,
-  cookie,
-  database,
-  jwt,
-  IntOAuthAccount,
-  UuidOAuthAccount,
-  BaseOneTimeToken,
-} from 'nestjs-users';
-import { oauth2, type OAuth2Options, oidc } from 'nestjs-users/oauth2';
-import { Entity, ManyToOne, type Relation } from 'typeorm';
+import { bearer, cookie, database, jwt } from 'nestjs-users';
+import { oauth2, oauth2Client, type OAuth2Options, oidc } from 'nestjs-users/oauth2';
 import { Browser, type Page, signInAtProvider } from './browser.js';
 import type { Host, HostOptions } from './host.js';
 import type { ProviderClient } from './oidc-provider.js';
-import { NumberedUser, Session, User } from './users.js';
+import { OAuthAccount, OneTimeToken } from './oauth2-entities.js';
+import { Session } from './users.js';
 
-@Entity('app_oauth_account')
-export class OAuthAccount extends UuidOAuthAccount {
-  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
-  user!: Relation<User>;
-}
-
-@Entity('app_int_oauth_account')
-export class NumberedOAuthAccount extends IntOAuthAccount {
-  @ManyToOne(() => NumberedUser, { onDelete: 'CASCADE', nullable: false })
-  user!: Relation<NumberedUser>;
-}
-
-@Entity('app_one_time_token')
-export class OneTimeToken extends BaseOneTimeToken {}
+export { NumberedOAuthAccount, OAuthAccount, OneTimeToken } from './oauth2-entities.js';
 
 /** Where the providers are told that the application is; tests ask it where it really listens. */
 export const REDIRECT_URL = 'http://localhost:3000';
@@ -68,6 +47,16 @@ export function withProviders(
     oauth2: oauth2({ clients, redirectUrl: REDIRECT_URL, allowedRedirects, ...more }),
   };
 }
+
+/** A client whose provider nobody asks: its addresses are known, and lead nowhere. */
+export const nowhere = (name: string) =>
+  oauth2Client({
+    name,
+    clientId: 'an-application',
+    authorizationUrl: 'https://id.example.com/authorize',
+    tokenUrl: 'https://id.example.com/token',
+    profile: () => ({ subject: 'nobody' }),
+  });
 
 export const BEARER: HostOptions = { backends: [{ name: 'jwt', transport: bearer(), strategy: jwt() }] };
 export const COOKIE: HostOptions = {

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   keepsSessions: boolean;
   /** The prefix of its keys in Redis; without one there is no `keyValue()` backend. */
   redisPrefix?: string;
+  /** An OpenID Connect provider to log in by, as the client `acme`. */
+  provider?: { issuer: string; clientId: string; clientSecret: string };
 }
 
 /** An application in a process of its own. */
@@ -47,7 +49,9 @@ function compile(): Promise<void> {
 
 async function compileAll(): Promise<void> {
   await rm(TARGET, { recursive: true, force: true });
-  const files = ['test/support/process.app.ts', 'test/support/users.ts', 'test/support/outbox.ts'];
+  const files = ['process.app', 'users', 'outbox', 'oauth2-entities'].map(
+    (name) => `test/support/${name}.ts`,
+  );
   const library = await readdir(join(ROOT, 'lib'), { recursive: true });
   files.push(...library.filter((file) => /(?<!\.d)\.ts$/.test(file)).map((file) => join('lib', file)));
   for (const file of files) {
@@ -66,5 +70,8 @@ async function compileAll(): Promise<void> {
   await mkdir(join(TARGET, 'node_modules'), { recursive: true });
   await symlink(join(TARGET, 'lib'), join(TARGET, 'node_modules/nestjs-users'));
   await writeFile(join(TARGET, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(TARGET, 'lib/package.json'), '{ "type": "module", "exports": "./index.js" }');
+  await writeFile(
+    join(TARGET, 'lib/package.json'),
+    '{ "type": "module", "exports": { ".": "./index.js", "./oauth2": "./oauth2.js" } }',
+  );
 }

@@ -1,12 +1,15 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import type { EntityMetadata, Repository } from 'typeorm';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { hasPlainId, isUniqueColumn, missingColumn } from '../../common/entity-metadata.js';
+import { requiredColumns } from '../../users/required-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { USER_ENTITY_REPOSITORY } from '../../users/users.settings.js';
 import type { BaseOAuthAccount } from './oauth-account.entity.js';
 import { OAUTH_ACCOUNT_ENTITY_REPOSITORY } from './oauth-accounts.repository.js';
 import type { BaseOneTimeToken } from './one-time-token.entity.js';
+import { type OAuth2Options, NEW_USER } from './oauth2.options.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { ONE_TIME_TOKEN_ENTITY_REPOSITORY } from './one-time-tokens.js';
 
 const ACCOUNT_COLUMNS = [
@@ -22,14 +25,28 @@ export class OAuth2Checks implements OnModuleInit {
     @Inject(USER_ENTITY_REPOSITORY) private readonly users: Repository<BaseUser>,
     @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
     @Inject(ONE_TIME_TOKEN_ENTITY_REPOSITORY) private readonly tokens: Repository<BaseOneTimeToken>,
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    @Optional()
+    @Inject(NEW_USER)
+    private readonly newUser?: OAuth2Options['newUser'],
   ) {}
 
   onModuleInit(): void {
     this.checkAccounts(this.accounts.metadata);
+    this.checkNewUsers();
     const { metadata } = this.tokens;
     if (missingColumn(metadata, ['id', 'expiresAt', 'content']) !== undefined) {
       throw new ConfigurationError(`entities.oneTimeToken: ${metadata.name} must extend BaseOneTimeToken.`);
     }
+  }
+
+  /** What a new user needs beside an address, no provider tells of itself. */
+  private checkNewUsers(): void {
+    const [required] = requiredColumns(this.users);
+    if (required === undefined || this.newUser || !this.settings.allowRegistration) return;
+    throw new ConfigurationError(
+      `oauth2.newUser is missing: ${this.users.metadata.name} needs ${required}; return it there, give the column a default, or set oauth2.allowRegistration: false.`,
+    );
   }
 
   private checkAccounts(metadata: EntityMetadata): void {

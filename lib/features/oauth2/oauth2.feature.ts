@@ -15,12 +15,12 @@ import { HAS_PASSWORD_LOGIN, OAuthAccountsService } from './oauth-accounts.servi
 import { OAuthLoginService } from './oauth-login.service.js';
 import { OAuth2Checks } from './oauth2.checks.js';
 import { createOAuth2Controller } from './oauth2.controller.js';
-import { OAUTH2_PLAN, OAUTH2_SETTINGS_KEYS, type OAuth2Options } from './oauth2.options.js';
+import { NEW_USER, OAUTH2_PLAN, OAUTH2_SETTINGS_KEYS, type OAuth2Options } from './oauth2.options.js';
 import { OAUTH2_SETTINGS, resolveOAuth2 } from './oauth2.settings.js';
 import { ONE_TIME_TOKEN_ENTITY_REPOSITORY, OneTimeTokens } from './one-time-tokens.js';
 import { ProviderJourney } from './provider-journey.js';
 import { ProviderTokenVault } from './provider-tokens.js';
-import { NEW_USER, ProviderUsersService } from './provider-users.service.js';
+import { ProviderUsersService } from './provider-users.service.js';
 
 /** Login by accounts at providers, for the option `oauth2` of the module. */
 export const oauth2 = <User extends BaseUser = BaseUser>(options: OAuth2Options<User>): OpenFeature => ({
@@ -80,11 +80,11 @@ function repositories({ entities, dataSource }: HostPlan): Provider[] {
   ];
 }
 
-function settingsOf({ newUser = () => ({}) }: OAuth2Options, { open }: HostPlan): Provider[] {
+function settingsOf({ newUser }: OAuth2Options, { open }: HostPlan): Provider[] {
   const select = ({ oauth2: own }: Readonly<Record<string, unknown>>) => own;
   return [
     { provide: OAUTH2_SETTINGS, inject: [FEATURE_SETTINGS], useFactory: select },
-    { provide: NEW_USER, useValue: newUser },
+    ...(newUser ? [{ provide: NEW_USER, useValue: newUser }] : []),
     { provide: HAS_PASSWORD_LOGIN, useValue: open.includes('auth') },
   ];
 }

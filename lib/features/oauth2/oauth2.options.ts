@@ -59,6 +59,9 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   readDto?: Type;
 }
 
+/** The option `newUser`, where there is one. */
+export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');
+
 /** What `forRootAsync`'s factory may say of OAuth2. */
 export interface OAuth2SettingsOptions extends Pick<
   OAuth2Options,

@@ -19,11 +19,8 @@ import { accountKeyOf } from './clients/provider-identity.js';
 import { OAuthAccountsRepository } from './oauth-accounts.repository.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
 import { EmailNotAvailableError, OAuthUserAlreadyExistsError } from './oauth2.errors.js';
-import type { OAuth2Options } from './oauth2.options.js';
+import { NEW_USER, type OAuth2Options } from './oauth2.options.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
-
-/** The option `newUser`. */
-export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');
 
 type KnownLogin = ProviderLogin & { email: string };
 
@@ -40,8 +37,10 @@ export class ProviderUsersService {
     private readonly events: UserEventsEmitter,
     @Inject(USERS_SETTINGS) private readonly usersSettings: UsersSettings,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
-    @Inject(NEW_USER) private readonly newUser: NonNullable<OAuth2Options['newUser']>,
     @Optional() private readonly sessions?: SessionsRepository,
+    @Optional()
+    @Inject(NEW_USER)
+    private readonly newUser?: OAuth2Options['newUser'],
   ) {}
 
   /**
@@ -120,7 +119,7 @@ export class ProviderUsersService {
   private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
     if (!this.settings.allowRegistration) throw new BadCredentialsError();
     const { tokens: _, ...identity } = login;
-    const { password: __, ...fields } = this.newUser(identity) as UserFields;
+    const { password: __, ...fields }: UserFields = this.newUser?.(identity) ?? {};
     const along = await this.links.insertion(login);
     return this.users.register({ ...fields, email: login.email }, request, {
       verify: login.isEmailVerified,

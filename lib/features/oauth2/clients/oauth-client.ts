@@ -117,7 +117,9 @@ export class OAuthClient {
       return await withinDeadline(this.timeoutSeconds, async () => work(await this.configure()));
     } catch (error) {
       const known = causes(error).find((cause) => cause instanceof UsersError);
-      this.logger.warn(`The provider ${this.name} failed: ${causes(error).map(describe).join(': ')}`);
+      // Whoever changes their mind at the provider is nobody's fault.
+      if (!isDenial(error))
+        this.logger.warn(`The provider ${this.name} failed: ${causes(error).map(describe).join(': ')}`);
       throw known ?? new OAuthProviderError(error);
     }
   }
@@ -190,6 +192,10 @@ function tokensOf(tokens: Tokens): ProviderTokens {
     expiresAt: seconds === undefined ? undefined : new Date(Date.now() + seconds * 1000),
   };
 }
+
+/** RFC 6749 §4.1.2.1. */
+const isDenial = (error: unknown): boolean =>
+  error instanceof openid.AuthorizationResponseError && error.error === 'access_denied';
 
 /** The error, and what it was caused by, from the outside in. */
 function causes(error: unknown): object[] {
