@@ -1,6 +1,10 @@
 // Login by accounts at providers: `oauth2: oauth2({ … })` among the options of the module
 export { oauth2 } from './features/oauth2/oauth2.feature.js';
-export type { OAuth2Options, OAuth2SettingsOptions } from './features/oauth2/oauth2.options.js';
+export type {
+  NewUserFields,
+  OAuth2Options,
+  OAuth2SettingsOptions,
+} from './features/oauth2/oauth2.options.js';
 
 // The providers
 export { google, type GoogleOptions } from './features/oauth2/clients/google.client.js';
@@ -9,11 +13,13 @@ export { microsoft, type MicrosoftOptions } from './features/oauth2/clients/micr
 export { oidc, type OidcOptions } from './features/oauth2/clients/oidc.client.js';
 export { oauth2Client, type OAuth2ClientOptions } from './features/oauth2/clients/oauth2.client.js';
 export type {
+  ClientTraits,
   OAuthClientDefinition,
   OAuthClientOptions,
   OAuthProfile,
   OwnServerOptions,
   ProfileSource,
+  ProviderServer,
   ReadProfile,
 } from './features/oauth2/clients/client.options.js';
 export type { ProviderIdentity } from './features/oauth2/clients/provider-identity.js';

@@ -141,9 +141,10 @@ function checkBackends(backends: BackendOptions[]): BackendOptions[] {
         `backends[${index}].name must be of letters, digits and hyphens; it stands in paths.`,
       );
     }
-    if (names.has(name))
+    // Express tells paths by their letters alone.
+    if (names.has(name.toLowerCase()))
       throw new ConfigurationError(`backends[${index}].name ${name} is taken; names must differ.`);
-    names.add(name);
+    names.add(name.toLowerCase());
     checkPart(name, 'transport', transport, 'bearer() or cookie()');
     checkPart(name, 'strategy', strategy, 'jwt(), database() or keyValue()');
   }

@@ -28,3 +28,22 @@ export function isOrigin(text: unknown): boolean {
   const { origin, protocol } = new URL(text);
   return text === origin && /^https?:$/.test(protocol);
 }
+
+/** @param what it is, in words that follow "give it" */
+export function requireUrl(path: string, value: unknown, what: string): URL {
+  const example = 'such as https://id.example.com';
+  if (value === undefined || value === '') {
+    throw new ConfigurationError(`${path} is missing; give it ${what}, ${example}.`);
+  }
+  if (typeof value === 'string' && URL.canParse(value)) return new URL(value);
+  throw new ConfigurationError(`${path} must be an address with its scheme, ${example}.`);
+}
+
+/** @param what it does, in words that follow "a function" */
+export function requireFunction(path: string, value: unknown, what: string): void {
+  if (typeof value !== 'function') throw new ConfigurationError(`${path} must be a function ${what}.`);
+}
+
+/** Whether no wire is on the way: browsers and providers let such go without TLS. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);

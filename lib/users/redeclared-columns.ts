@@ -29,9 +29,16 @@ export function letRedeclarationsWin(base: object): void {
     return extendsBase(target, base) ? oncePerName(uniques) : uniques;
   };
 
+  const hasUser = (tree: unknown[]) =>
+    storage.relations.some(({ target, propertyName }) => propertyName === 'user' && tree.includes(target));
+
   storage.filterIndices = (target: unknown) => {
     const indices = filterIndices(target);
-    return extendsBase(target, base) ? oncePerName(indices) : indices;
+    if (!extendsBase(target, base)) return indices;
+    // Without the relation, TypeORM would speak of the index, and the boot checks could not say what is missing.
+    return oncePerName(indices).filter(
+      ({ columns }) => String(columns) !== 'user' || hasUser(target as unknown[]),
+    );
   };
 }
 

@@ -55,13 +55,17 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
    * As {@link register}, but what is done, and what comes back, is the same for a known identifier: the row is
    * written after the answer, or the owner of the existing one is told.
    */
-  async registerConcealed(data: UserFields<User>, request?: HttpRequest): Promise<void> {
+  async registerConcealed(
+    data: UserFields<User>,
+    request?: HttpRequest,
+    along?: AlongNewUser,
+  ): Promise<void> {
     await this.tools.limits.registration(request);
     const fields = await this.prepareRegistration(data, request);
     const known = await this.tools.writer.findKnown(fields);
     if (!known) {
       this.tools.hooks.later('A concealed registration', async () =>
-        this.afterRegistration(await this.tools.writer.insert(fields), request),
+        this.afterRegistration(await this.tools.writer.insert(fields, along), request),
       );
       return;
     }

@@ -6,6 +6,8 @@ import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from
 import { BEARER, COOKIE, loopback, OAuthAccount, PAGE, Visitor, withProviders } from '../support/oauth2.js';
 import { travel } from '../support/time.js';
 
+const ascending = (one: number, other: number) => one - other;
+
 let acme: HostileProvider;
 
 beforeAll(async () => {
@@ -52,7 +54,10 @@ onEachHost((host) => {
       ways.push([visitor, acme.authorize(await visitor.authorize(AUTHORIZE, api.headers))] as const);
     }
     const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(400)]);
+    expect(answers.map(({ status }) => status).sort(ascending)).toEqual([
+      200,
+      ...Array<number>(19).fill(400),
+    ]);
     const refused = answers.flatMap(({ status, body }) =>
       status === 400 ? [(body as { detail: string }).detail] : [],
     );
@@ -69,7 +74,7 @@ onEachHost((host) => {
       const { body } = await api.get(ACCOUNTS).expect(200);
       const { items } = body as { items: { id: string }[] };
       const answers = await Promise.all(items.map(({ id }) => api.delete(`${ACCOUNTS}/${id}`)));
-      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+      expect(answers.map(({ status }) => status).sort(ascending)).toEqual([204, 409]);
       expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
         detail: 'LAST_LOGIN_METHOD',
       });
@@ -259,7 +264,7 @@ onEachAdapter('sqlite', (host) => {
       await link(server, otherApi.headers, 'bob');
       const rows = server.app.get(DataSource).getRepository(OAuthAccount);
       const [row] = await rows.find({ where: { accountId: 'user-1' }, select: { accessToken: true } });
-      await rows.update({ accountId: 'bob' }, { accessToken: row?.accessToken as string });
+      await rows.update({ accountId: 'bob' }, { accessToken: row?.accessToken });
       expect(await accounts.accessToken(other, 'acme')).toBeUndefined();
     });
   });

@@ -6,6 +6,8 @@ import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../suppo
 import { BEARER, COOKIE, loopback, OneTimeToken, PAGE, Visitor, withProviders } from '../support/oauth2.js';
 import { travel } from '../support/time.js';
 
+const ascending = (one: number, other: number) => one - other;
+
 let acme: HostileProvider;
 
 beforeAll(async () => {
@@ -57,7 +59,11 @@ onEachHost((host) => {
     expect(JSON.stringify(rows)).not.toContain(exchange.code_verifier);
 
     const { body } = await server.api.post('/auth/acme/token', exchange).expect(200);
-    expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600 });
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      token_type: 'bearer',
+      expires_in: expect.any(Number),
+    });
     await server.api
       .as((body as { access_token: string }).access_token)
       .get('/users/me')
@@ -70,7 +76,7 @@ onEachHost((host) => {
     for (let round = 0; round < 10; round++) {
       const exchange = await codeFor(server);
       const all = Array.from({ length: 10 }, () => server.api.post('/auth/acme/token', exchange));
-      const statuses = (await Promise.all(all)).map(({ status }) => status).sort();
+      const statuses = (await Promise.all(all)).map(({ status }) => status).sort(ascending);
       expect(statuses).toEqual([200, ...Array<number>(9).fill(400)]);
     }
   });
@@ -102,9 +108,9 @@ onEachAdapter('sqlite', (host) => {
       const server = await host(withAcme());
       const exchange = await codeFor(server);
       const [user] = await server.users.find();
-      if (what === 'logs out everywhere') await server.repository.raiseTokenVersion(user!.id);
-      if (what === 'is deactivated') await server.service.updateUser(user!, { isActive: false });
-      if (what === 'is deleted') await server.service.deleteUser(user!);
+      if (what === 'logs out everywhere') await server.repository.raiseTokenVersion(user?.id);
+      if (what === 'is deactivated') await server.service.updateUser(user, { isActive: false });
+      if (what === 'is deleted') await server.service.deleteUser(user);
       const { body } = await server.api.post('/auth/acme/token', exchange).expect(status);
       expect(body).toMatchObject({ detail });
     });

@@ -1,9 +1,11 @@
 import { jest } from '@jest/globals';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
-import { BEARER, loopback, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
+import { BEARER, loopback, nowhere, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
 import { createDatabase } from '../support/databases.js';
 import { travel } from '../support/time.js';
+
+const ascending = (one: number, other: number) => one - other;
 
 let acme: HostileProvider;
 let globex: HostileProvider;
@@ -82,6 +84,26 @@ onEachAdapter('sqlite', (host) => {
       const [header = '', , , payload] = cookie.split('=')[1]?.split('.') ?? [];
       expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ enc: 'A256GCM' });
       expect(Buffer.from(payload ?? '', 'base64url').toString()).not.toMatch(/verifier|nonce/i);
+    });
+
+    test('is what was meant, however the address was written', async () => {
+      const server = await host({
+        ...BEARER,
+        ...withProviders([nowhere('acme')], {
+          redirectUrl: ' HTTPS://API.example.com/v1/\n',
+          path: '/auth/',
+          callbackPath: '/back',
+        }),
+      });
+      const answer = await server.api.get('/auth/acme/authorize').expect(200);
+      const url = new URL((answer.body as { authorization_url: string }).authorization_url);
+      expect(url.searchParams.get('redirect_uri')).toBe('https://api.example.com/v1/auth/acme/back');
+      expect(answer.get('Set-Cookie')).toEqual([
+        expect.stringMatching(
+          /^__Host-oauth2-login-acme=[^;]+; Path=\/; Max-Age=600; HttpOnly; Secure; SameSite=Lax$/,
+        ),
+      ]);
+      await server.api.get('/auth/acme/back?state=x').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
     });
 
     test('scopes come from an allow-list', async () => {
@@ -181,6 +203,21 @@ onEachAdapter('sqlite', (host) => {
       untouched();
     });
 
+    test('outlives a change of the secret while the old one is still accepted', async () => {
+      const place = { ...(await createDatabase('sqlite')) };
+      const [old, young] = ['an old secret of more than 32 bytes', 'a new secret of more than 32 bytes'];
+      const before = await host({ ...BEARER, ...clients(), place, secret: old });
+      const { callback, cookie } = await begun(before);
+      for (const [secret, status] of [
+        [young, 400],
+        [[young, old], 200],
+      ] as const) {
+        const after = await host({ ...BEARER, ...clients(), secret });
+        const answer = await after.api.with({ cookie }).get(callback.pathname + callback.search);
+        expect([secret, answer.status]).toEqual([secret, status]);
+      }
+    });
+
     test('is over after ten minutes', async () => {
       const server = await booted();
       const { callback, cookie } = await begun(server);
@@ -253,7 +290,7 @@ onEachHost((host, _adapter, database) => {
       const uses = Array.from({ length: 10 }, (_, index) =>
         (index % 2 ? first : second).api.with({ cookie }).get(callback.pathname + callback.search),
       );
-      const statuses = (await Promise.all(uses)).map(({ status }) => status).sort();
+      const statuses = (await Promise.all(uses)).map(({ status }) => status).sort(ascending);
       expect(statuses).toEqual([200, ...Array<number>(9).fill(400)]);
       expect(acme.requests.filter((request) => request === 'POST /token')).toHaveLength(1);
     }

@@ -120,7 +120,10 @@ onEachAdapter('sqlite', (host) => {
     const asked = async () => (await globex.requests()).token;
     const before = await asked();
 
-    const tokens = [await accounts.accessToken(user!, 'globex'), await accounts.accessToken(user!, 'globex')];
+    const tokens = [
+      await accounts.accessToken(user, 'globex'),
+      await accounts.accessToken(user, 'globex'),
+    ];
     expect(tokens.every((token) => typeof token === 'string')).toBe(true);
     expect(new Set(tokens).size).toBe(2);
     expect((await asked()) - before).toBe(2);

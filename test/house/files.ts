@@ -14,6 +14,23 @@ export function filesIn(folder: string, extension: string): string[] {
     .sort();
 }
 
+/** Each import of the package that is made of TypeScript of ours, and its file. */
+export const FRONT_DOORS: readonly { specifier: string; file: string }[] = readFrontDoors();
+
+function readFrontDoors() {
+  const { name, exports } = JSON.parse(read('package.json')) as {
+    name: string;
+    exports: Record<string, string | { default: string }>;
+  };
+  return Object.entries(exports).flatMap(([subpath, target]) => {
+    const built = typeof target === 'string' ? target : target.default;
+    const [, module] = /^\.\/dist\/(.+)\.js$/.exec(built) ?? [];
+    return module === undefined
+      ? []
+      : [{ specifier: `${name}${subpath.slice(1)}`, file: `lib/${module}.ts` }];
+  });
+}
+
 /** The names of the packages that whoever installs this one has. */
 export function declaredPackages(): string[] {
   const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<string, object>;

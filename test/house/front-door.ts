@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from './files.js';
+import { FRONT_DOORS, ROOT } from './files.js';
 
-/** A name that `lib/index.ts` exports. */
+/** A name that a front door exports. */
 export interface PublicName {
   name: string;
   kind: string;
@@ -10,9 +10,11 @@ export interface PublicName {
   symbol: ts.Symbol;
 }
 
+/** What a host imports by one specifier. */
 export interface FrontDoor {
+  specifier: string;
+  /** Values and types, sorted by name. */
   names: PublicName[];
-  checker: ts.TypeChecker;
 }
 
 export function tsOptions(): ts.CompilerOptions {
@@ -20,16 +22,22 @@ export function tsOptions(): ts.CompilerOptions {
   return { ...ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options, noEmit: true };
 }
 
-/** What `lib/index.ts` exports, values and types, sorted by name. */
-export function openFrontDoor(): FrontDoor {
-  const program = ts.createProgram([join(ROOT, 'lib/index.ts')], tsOptions());
-  const checker = program.getTypeChecker();
-  const file = program.getSourceFile(join(ROOT, 'lib/index.ts'));
-  const front = file && checker.getSymbolAtLocation(file);
-  if (!front) throw new Error('lib/index.ts is no module.');
+export function openFrontDoors(): FrontDoor[] {
+  const program = ts.createProgram(
+    FRONT_DOORS.map(({ file }) => join(ROOT, file)),
+    tsOptions(),
+  );
+  return FRONT_DOORS.map(({ specifier, file }) => ({ specifier, names: namesOf(file, program) }));
+}
 
-  const names = checker.getExportsOfModule(front).map((exported) => describe(exported, checker));
-  return { names: names.sort((a, b) => (a.name < b.name ? -1 : 1)), checker };
+function namesOf(file: string, program: ts.Program): PublicName[] {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(join(ROOT, file));
+  const door = source && checker.getSymbolAtLocation(source);
+  if (!door) throw new Error(`${file} is no module.`);
+
+  const names = checker.getExportsOfModule(door).map((exported) => describe(exported, checker));
+  return names.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function describe(exported: ts.Symbol, checker: ts.TypeChecker): PublicName {

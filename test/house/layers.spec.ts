@@ -1,6 +1,6 @@
 import { declaredPackages, filesIn, read } from './files.js';
 import { importsOf } from './imports.js';
-import { cycles, layerFaults, undeclaredPackages } from './layers.js';
+import { cycles, layerFaults, undeclaredPackages, waysToPackages } from './layers.js';
 
 describe('lib', () => {
   const imports = filesIn('lib', '.ts').flatMap((file) => importsOf(file, read(file)));
@@ -20,6 +20,12 @@ describe('lib', () => {
   test('every package that is imported is declared', () => {
     expect(undeclaredPackages(imports, declaredPackages())).toEqual([]);
   });
+
+  test('an application without OAuth2 loads nothing that only OAuth2 needs', () => {
+    const packages = ['jose', 'openid-client'];
+    expect(waysToPackages('lib/oauth2.ts', packages, imports)).toHaveLength(2);
+    expect(waysToPackages('lib/index.ts', packages, imports)).toEqual([]);
+  });
 });
 
 describe('the rules bite', () => {
@@ -34,6 +40,8 @@ describe('the rules bite', () => {
     ['lib/features/auth/a.ts', `type A = import('../../users.plan.js').Plan`, 'that is upwards'],
     ['lib/features/auth/a.ts', `await import('../registration/b.js')`, 'that is another feature'],
     ['lib/users.module.ts', `import { b } from './index.js'`, 'the front door is for hosts'],
+    ['lib/features.ts', `import type { B } from './oauth2.js'`, 'the front door is for hosts'],
+    ['lib/index.ts', `export * from './oauth2.js'`, 'the front door is for hosts'],
     ['lib/helpers/a.ts', `import { b } from '../common/b.js'`, 'one of them stands in no layer'],
   ])('%s: %s', (file, text, fault) => {
     expect(layerFaults(importsOf(file, text))).toEqual([expect.stringMatching(`: ${fault}$`)]);
@@ -61,6 +69,20 @@ describe('the rules bite', () => {
     expect(cycles(importsIn({ ...circle, 'lib/common/c.ts': `import { type A } from './a.js'` }))).toEqual(
       [],
     );
+  });
+
+  test('a package is reached through files and by its subpaths, and not by type-only imports', () => {
+    const door = {
+      'lib/index.ts': `export { a } from './common/a.js'`,
+      'lib/common/a.ts': `import { b } from '../users/b.js'`,
+      'lib/users/b.ts': `import { jwtVerify } from 'jose/jwt/verify'`,
+    };
+    const ways = (files: Record<string, string>) =>
+      waysToPackages('lib/index.ts', ['jose'], importsIn(files));
+    expect(ways(door)).toEqual(['lib/index.ts -> lib/common/a.ts -> lib/users/b.ts -> jose']);
+    expect(ways({ ...door, 'lib/common/a.ts': `await import('../users/b.js')` })).toHaveLength(1);
+    expect(ways({ ...door, 'lib/common/a.ts': `import type { B } from '../users/b.js'` })).toEqual([]);
+    expect(ways({ ...door, 'lib/users/b.ts': `import type { JWTPayload } from 'jose'` })).toEqual([]);
   });
 
   test('a package that is not declared', () => {

@@ -1,6 +1,5 @@
+import { FRONT_DOORS } from './files.js';
 import type { Import } from './imports.js';
-
-const FRONT_DOOR = 'lib/index.ts';
 
 /** From the top down: a file may import from its own layer and from those below. */
 const LAYERS = [
@@ -15,6 +14,7 @@ const LAYERS = [
 
 const layerOf = (file: string) => LAYERS.findIndex((layer) => layer.test(file));
 const featureOf = (file: string) => /^lib\/features\/([^/]+)\//.exec(file)?.[1];
+const isFrontDoor = (file: string) => FRONT_DOORS.some((door) => door.file === file);
 const isOurs = (file: string) => file.startsWith('lib/');
 
 export function layerFaults(imports: readonly Import[]): string[] {
@@ -28,7 +28,7 @@ export function layerFaults(imports: readonly Import[]): string[] {
 
 function layerFault({ from, to }: Import): string | undefined {
   if (layerOf(from) < 0 || layerOf(to) < 0) return 'one of them stands in no layer';
-  if (to === FRONT_DOOR) return 'the front door is for hosts';
+  if (isFrontDoor(to)) return 'the front door is for hosts';
   if (layerOf(to) < layerOf(from)) return 'that is upwards';
   const [own, other] = [featureOf(from), featureOf(to)];
   return own !== undefined && other !== undefined && own !== other ? 'that is another feature' : undefined;
@@ -38,18 +38,30 @@ function layerFault({ from, to }: Import): string | undefined {
 export function cycles(imports: readonly Import[]): string[] {
   const edges = imports.filter(({ to, isTypeOnly }) => isOurs(to) && !isTypeOnly);
   return [...new Set(edges.map(({ from }) => from))].flatMap((start) => {
-    const way = wayBack(start, edges);
+    const way = wayTo(start, start, edges);
     return way?.every((file) => file >= start) ? [way.join(' -> ')] : [];
   });
 }
 
-function wayBack(start: string, edges: readonly Import[]): string[] | undefined {
+/** The ways by which whoever imports a file loads these packages. */
+export function waysToPackages(
+  start: string,
+  packages: readonly string[],
+  imports: readonly Import[],
+): string[] {
+  const edges = imports
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map(({ from, to, isTypeOnly }) => ({ from, to: isOurs(to) ? to : packageOf(to), isTypeOnly }));
+  return packages.flatMap((name) => wayTo(start, name, edges)?.join(' -> ') ?? []);
+}
+
+function wayTo(start: string, end: string, edges: readonly Import[]): string[] | undefined {
   const ways = [[start]];
   const seen = new Set<string>();
   for (const way of ways) {
     for (const { from, to } of edges) {
       if (from !== way.at(-1)) continue;
-      if (to === start) return [...way, start];
+      if (to === end) return [...way, end];
       if (!seen.has(to)) ways.push([...way, to]);
       seen.add(to);
     }

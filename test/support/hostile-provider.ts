@@ -131,6 +131,8 @@ export class HostileProvider {
   readonly clientSecret: string;
   /** `GET /jwks`, `POST /token` and so on, in order. */
   readonly requests: string[] = [];
+  /** Client secret, codes, verifiers and tokens: all that nobody but the application may see. */
+  readonly secrets: string[];
   /** What logins from now on are about: go over the claims of ID token and userinfo. */
   claims: Fields = {};
   /** What is wrong with ID tokens from now on; nothing in the beginning. */
@@ -162,6 +164,7 @@ export class HostileProvider {
   ) {
     this.clientId = options.clientId ?? 'client';
     this.clientSecret = options.clientSecret ?? 'a-client-secret-of-more-than-32-bytes';
+    this.secrets = [this.clientSecret];
   }
 
   /** Puts a handler in the place of an endpoint's own. */
@@ -193,6 +196,7 @@ export class HostileProvider {
     if (!isRight || !redirectUri) throw new Error(`No authorization request to answer: ${authorizationUrl}`);
 
     const code = randomUUID();
+    this.secrets.push(code);
     const claims = { ...DEFAULT_CLAIMS, ...this.claims };
     this.loginsByCode.set(code, { claims, nonce: asked['nonce'], challenge, redirectUri });
 
@@ -258,14 +262,13 @@ export class HostileProvider {
 
     const accessToken = randomUUID();
     this.loginsByToken.set(accessToken, login);
-    return sendJson(response, {
+    const tokens = {
       access_token: accessToken,
-      token_type: 'Bearer',
-      expires_in: 300,
       refresh_token: randomUUID(),
-      id_token: this.options.plainOAuth2 ? undefined : this.idTokenOf(login),
-      ...this.tokenAnswer,
-    });
+      ...(!this.options.plainOAuth2 && { id_token: this.idTokenOf(login) }),
+    };
+    this.secrets.push(body.get('code_verifier') ?? '', ...Object.values(tokens));
+    return sendJson(response, { token_type: 'Bearer', expires_in: 300, ...tokens, ...this.tokenAnswer });
   }
 
   private isOurClient({ headers: { authorization } }: IncomingMessage, body: URLSearchParams): boolean {

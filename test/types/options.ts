@@ -1,4 +1,14 @@
-import { bearer, IntUser, jwt, UsersModule, UsersService, UuidUser } from 'nestjs-users';
+import {
+  BaseOneTimeToken,
+  bearer,
+  IntUser,
+  jwt,
+  UsersModule,
+  UsersService,
+  UuidOAuthAccount,
+  UuidUser,
+} from 'nestjs-users';
+import { google, oauth2, oauth2Client, oidc } from 'nestjs-users/oauth2';
 
 class User extends UuidUser {
   fullName!: string;
@@ -6,11 +16,16 @@ class User extends UuidUser {
 class Customer extends IntUser {
   customerNumber!: number;
 }
+class OAuthAccount extends UuidOAuthAccount {
+  user!: User;
+}
+class OneTimeToken extends BaseOneTimeToken {}
 class AppUsersService extends UsersService<User> {}
 class CustomersService extends UsersService<Customer> {}
 
 const secret = 'a secret';
 const entities = { user: User };
+const clients = [google({ clientId: 'an-application' })];
 
 class ConfigService {
   readonly secret = secret;
@@ -31,6 +46,26 @@ export const accepted = {
       useFactory: async (config: ConfigService) => ({
         secret: config.secret,
         currentUser: { requireFreshLogin: 60 },
+      }),
+    }),
+  'providers, and the entities that they need': () =>
+    UsersModule.forRoot({
+      secret,
+      entities: { ...entities, oauthAccount: OAuthAccount, oneTimeToken: OneTimeToken },
+      oauth2: oauth2({ clients, redirectUrl: 'https://api.example.com' }),
+    }),
+  'what a new user has of the provider': () =>
+    oauth2<User>({ clients, newUser: ({ claims }) => ({ fullName: String(claims['name']) }) }),
+  'what a provider is called, and what the factory says of it': () =>
+    UsersModule.forRootAsync({
+      entities,
+      oauth2: oauth2({ clients: [oidc({ name: 'acme' })] }),
+      useFactory: () => ({
+        secret,
+        oauth2: {
+          redirectUrl: 'https://api.example.com',
+          clients: { acme: { clientId: 'an-application', clientSecret: 'a client secret' } },
+        },
       }),
     }),
 };
@@ -70,4 +105,56 @@ export const refused = {
   'a factory without a secret': () =>
     // @ts-expect-error -- secret is missing
     UsersModule.forRootAsync({ entities, useFactory: () => ({ requireVerification: false }) }),
+  'options in place of oauth2()': () =>
+    // @ts-expect-error -- it is called oauth2: oauth2({})
+    UsersModule.forRoot({ secret, entities, oauth2: {} }),
+  'the options of oauth2(), not given to it': () =>
+    // @ts-expect-error -- they are oauth2()'s
+    UsersModule.forRoot({ secret, entities, oauth2: { clients } }),
+  'oauth2() without clients': () =>
+    // @ts-expect-error -- clients is missing
+    oauth2({ redirectUrl: 'https://api.example.com' }),
+  'an unknown option of oauth2()': () =>
+    // @ts-expect-error -- it is called redirectUrl
+    oauth2({ clients, redirectUri: 'https://api.example.com' }),
+  'names of clients': () =>
+    // @ts-expect-error -- google() makes one
+    oauth2({ clients: ['google'] }),
+  'a client that is not called': () =>
+    // @ts-expect-error -- google() makes one
+    oauth2({ clients: [google] }),
+  'one client in place of a list': () =>
+    // @ts-expect-error -- a list of clients
+    oauth2({ clients: google() }),
+  'a pattern in place of a list of origins': () =>
+    // @ts-expect-error -- a list of origins
+    oauth2({ clients, allowedRedirects: '*' }),
+  'a field that new users do not have': () =>
+    // @ts-expect-error -- it is called fullName
+    oauth2<User>({ clients, newUser: () => ({ name: 'Ada' }) }),
+  'a field of a new user that is of another type': () =>
+    // @ts-expect-error -- what a provider claims may be anything
+    oauth2<User>({ clients, newUser: ({ claims }) => ({ fullName: claims['name'] }) }),
+  'a relation that users do not have': () =>
+    // @ts-expect-error -- users have none
+    oauth2<User>({ clients, loadOptions: { relations: { orders: true } } }),
+  'an unknown option of a provider': () =>
+    // @ts-expect-error -- it is called clientId
+    google({ clientID: 'an-application' }),
+  'a provider of the host’s own without a name': () =>
+    // @ts-expect-error -- name is missing
+    oidc({ issuer: 'https://id.example.com' }),
+  'a provider without ID tokens that says nobody’s name': () =>
+    // @ts-expect-error -- profile is missing
+    oauth2Client({ name: 'acme', clientId: 'an-application' }),
+  'an account that is no entity of accounts': () =>
+    // @ts-expect-error -- User extends neither UuidOAuthAccount nor IntOAuthAccount
+    UsersModule.forRoot({ secret, entities: { ...entities, oauthAccount: User } }),
+  'a factory that names providers': () =>
+    UsersModule.forRootAsync({
+      entities,
+      oauth2: oauth2({ clients }),
+      // @ts-expect-error -- a factory gives options of the clients that there are
+      useFactory: () => ({ secret, oauth2: { clients: { google: google() } } }),
+    }),
 };

@@ -1,6 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Identity } from '../../authentication/backend.js';
-import { Reauthentication } from '../../authentication/reauthentication.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
@@ -20,26 +18,17 @@ export class AssociationService {
     private readonly journey: ProviderJourney,
     private readonly accounts: OAuthAccountsService,
     private readonly users: UsersRepository,
-    private readonly reauthentication: Reauthentication,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
   ) {}
 
-  /**
-   * @returns where the browser shall go
-   * @throws {CrossOriginRequestError}, {ReauthenticationRequiredError}
-   */
+  /** @returns where the browser shall go */
   async begin(
     journey: Journey,
-    identity: Identity,
+    { id, tokenVersion }: BaseUser,
     { scopes, redirectTo: page }: AuthorizeDto,
-    request: HttpRequest,
     response: HttpResponse,
   ): Promise<string> {
-    // A GET that changes something: another site's page could begin it, and end it with an account of its own.
-    identity.backend.transport.checkOrigin?.({ headers: request.headers, method: 'POST' });
-    await this.reauthentication.require(identity, request, this.settings.requireFreshLogin);
     const redirectTo = readRedirect(page, this.settings.allowedRedirects);
-    const { id, tokenVersion } = identity.user;
     return this.journey.begin(journey, scopes, { redirectTo, user: { id, tokenVersion } }, response);
   }
 

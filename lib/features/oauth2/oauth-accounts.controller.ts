@@ -1,4 +1,4 @@
-import { Delete, Get, HttpCode, Param, Req, type Type, UseGuards } from '@nestjs/common';
+import { Delete, Get, HttpCode, Inject, Param, Req, type Type, UseGuards } from '@nestjs/common';
 import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
@@ -11,7 +11,6 @@ import type { BaseOAuthAccount } from './oauth-account.entity.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
 import type { OAuth2Plan } from './oauth2.plan.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
-import { Inject } from '@nestjs/common';
 
 /** The accounts that the logged-in user has linked. */
 export function createOAuthAccountsController(plan: OAuth2Plan): Type {

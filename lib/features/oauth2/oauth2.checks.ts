@@ -1,4 +1,5 @@
-import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit, Optional } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import type { EntityMetadata, Repository } from 'typeorm';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { hasPlainId, isUniqueColumn, missingColumn } from '../../common/entity-metadata.js';
@@ -26,6 +27,7 @@ export class OAuth2Checks implements OnModuleInit {
     @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
     @Inject(ONE_TIME_TOKEN_ENTITY_REPOSITORY) private readonly tokens: Repository<BaseOneTimeToken>,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    private readonly application: ApplicationConfig,
     @Optional()
     @Inject(NEW_USER)
     private readonly newUser?: OAuth2Options['newUser'],
@@ -35,9 +37,22 @@ export class OAuth2Checks implements OnModuleInit {
     this.checkAccounts(this.accounts.metadata);
     this.checkNewUsers();
     const { metadata } = this.tokens;
-    if (missingColumn(metadata, ['id', 'expiresAt', 'content']) !== undefined) {
-      throw new ConfigurationError(`entities.oneTimeToken: ${metadata.name} must extend BaseOneTimeToken.`);
+    const keys = metadata.primaryColumns.map(({ propertyName }) => propertyName);
+    if (missingColumn(metadata, ['id', 'expiresAt', 'content']) !== undefined || keys.join() !== 'id') {
+      throw new ConfigurationError(
+        `entities.oneTimeToken: ${metadata.name} must extend BaseOneTimeToken, whose primary key is the column id alone.`,
+      );
     }
+    this.warnOfPrefix();
+  }
+
+  /** A proxy may add the prefix, or take it away: no more than a hint. */
+  private warnOfPrefix(): void {
+    const prefix = this.application.getGlobalPrefix().replace(/^\/|\/$/g, '');
+    if (prefix === '' || this.settings.redirectUrl.endsWith(`/${prefix}`)) return;
+    new Logger('UsersModule').warn(
+      `oauth2.redirectUrl does not end with the global prefix ${prefix}: the providers send browsers to ${this.settings.redirectUrl}/….`,
+    );
   }
 
   /** What a new user needs beside an address, no provider tells of itself. */

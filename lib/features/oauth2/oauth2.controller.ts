@@ -6,14 +6,18 @@ import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
 import { type OAuthLoginPlan, type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
-import type { OAuth2Plan } from './oauth2.plan.js';
+import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
 import { answerAuthorize } from './redirects.js';
 
 /** One class a call: two clients, or two applications, never share routes or metadata. */
 export function createOAuth2Controller(plan: OAuth2Plan, login: OAuthLoginPlan, client: string): Type {
   const output = new DtoOutput(plan.readDto);
-  const path = `${plan.path}/${client}`;
-  const journey = { client, intent: 'login' as const, callbackPath: `${path}/${plan.callbackPath}` };
+  const path = joinPath(plan.path, client);
+  const journey = {
+    client,
+    intent: 'login' as const,
+    callbackPath: joinPath(path, plan.callbackPath),
+  };
 
   const answer = (result: OAuthLoginResult | undefined, response: HttpResponse) => {
     if (result === undefined) return undefined;

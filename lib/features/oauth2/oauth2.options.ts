@@ -34,7 +34,7 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   /** Whether whoever is unknown becomes a new user. Default true. */
   allowRegistration?: boolean;
   /** Fields of a new user, from what the provider says; those that nobody may set of themselves are left out. */
-  newUser?: (identity: ProviderIdentity) => UserFields<NoInfer<User>>;
+  newUser?: (identity: ProviderIdentity) => NewUserFields<NoInfer<User>>;
   /** To link an account, or to remove one, a login must be at most so many seconds old; `false`: any. Default 600. */
   requireFreshLogin?: FreshLoginWindow;
   /** How long a provider may take for all that one request asks of it, in seconds, 9 at most. Default 8. */
@@ -58,6 +58,12 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   /** How users are shown. Default: `dtos.read`. */
   readDto?: Type;
 }
+
+/** What `newUser` may say: the rest is not its business. */
+export type NewUserFields<User extends BaseUser = BaseUser> = Omit<
+  UserFields<User>,
+  keyof BaseUser | 'password'
+>;
 
 /** The option `newUser`, where there is one. */
 export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');

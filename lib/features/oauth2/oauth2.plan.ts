@@ -1,4 +1,10 @@
 import type { Type } from '@nestjs/common';
+import type { BackendOptions } from '../../authentication/backend.options.js';
+import { ConfigurationError } from '../../common/configuration-error.js';
+import { requireFunction } from '../../common/option-checks.js';
+import type { HostPlan } from '../feature.js';
+import type { OAuthClientDefinition } from './clients/client.options.js';
+import type { OAuthLoginPlan } from './oauth-login.service.js';
 import type { OAuth2Options } from './oauth2.options.js';
 
 /** What shapes the controllers, with every default in place. */
@@ -11,4 +17,102 @@ export interface OAuth2Plan extends OAuth2Options {
   accountsPath: string;
   returnUser: boolean;
   readDto: Type;
+  /** How a login ends. */
+  login: OAuthLoginPlan;
+  /** Of the clients. */
+  names: readonly string[];
 }
+
+/** @throws {ConfigurationError} */
+export function resolveOAuth2Plan(options: OAuth2Options, host: HostPlan): OAuth2Plan {
+  const names = checkClients(options);
+  const { newUser, readDto, loadOptions: load } = options;
+  if (newUser !== undefined) requireFunction('oauth2.newUser', newUser, 'that returns fields of a new user');
+  const backend = findBackend(options, host);
+  const plan = {
+    path: 'auth',
+    authorizePath: 'authorize',
+    callbackPath: 'callback',
+    tokenPath: 'token',
+    associatePath: 'auth/associate',
+    accountsPath: 'users/me/oauth-accounts',
+    returnUser: readDto !== undefined || load !== undefined,
+    readDto: host.dtos.read,
+    ...withPaths(options),
+    login: { backend: backend.name, load, isKeptByBrowser: keepsToken(backend.transport) },
+    names,
+  };
+  if (plan.authorizePath !== plan.callbackPath) return plan;
+  throw new ConfigurationError('oauth2.callbackPath must differ from authorizePath.');
+}
+
+/** Parts of a path, of which some may be empty. */
+export const joinPath = (...parts: string[]): string => parts.filter(Boolean).join('/');
+
+const PATHS = [
+  'path',
+  'authorizePath',
+  'callbackPath',
+  'tokenPath',
+  'associatePath',
+  'accountsPath',
+] as const;
+
+/** Without slashes around them: the providers are told the path to the letter. */
+function withPaths(options: OAuth2Options): OAuth2Options {
+  const trimmed = { ...options };
+  for (const name of PATHS) {
+    const path = options[name];
+    if (path === undefined) continue;
+    if (typeof path !== 'string' || !/^[\w/.~-]*$/.test(path)) {
+      throw new ConfigurationError(
+        `oauth2.${name} must be a plain path, of letters, digits, hyphens and slashes.`,
+      );
+    }
+    trimmed[name] = path.replace(/^\/+|\/+$/g, '');
+  }
+  return trimmed;
+}
+
+const LONGEST_NAME = 64;
+const CLIENT_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/i;
+
+function checkClients({ clients }: OAuth2Options): string[] {
+  const given: unknown = clients;
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new ConfigurationError('oauth2.clients must hold at least one client, such as google().');
+  }
+  const names = given.map((client: Partial<OAuthClientDefinition> | undefined, index) => {
+    const at = `oauth2.clients[${index}]`;
+    if (typeof client?.traits !== 'function') {
+      throw new ConfigurationError(
+        `${at} must be google(), github(), microsoft(), oidc() or oauth2Client().`,
+      );
+    }
+    const { name } = client;
+    if (typeof name === 'string' && name.length <= LONGEST_NAME && CLIENT_NAME.test(name)) return name;
+    throw new ConfigurationError(
+      `${at}.name must be of letters, digits and hyphens, ${LONGEST_NAME} at most; it stands in paths.`,
+    );
+  });
+  // Express tells paths by their letters alone.
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = lower.find((name, index) => lower.indexOf(name) !== index);
+  if (twice === undefined) return names;
+  throw new ConfigurationError(`oauth2.clients: ${twice} is there twice; names must differ.`);
+}
+
+function findBackend({ backend: name }: OAuth2Options, { backends }: HostPlan): BackendOptions {
+  const backend = name === undefined ? backends[0] : backends.find((each) => each.name === name);
+  if (backend) return backend;
+  throw new ConfigurationError(
+    `oauth2.backend names ${name}; the backends are ${backends.map((each) => each.name).join(', ')}.`,
+  );
+}
+
+/** A browser keeps a cookie by itself; whatever a transport takes out of a client unasked, it has put there unasked. */
+const keepsToken = (transport: BackendOptions['transport']): boolean =>
+  typeof transport === 'function' ? isClearing(transport) : transport.kind === 'cookie';
+
+const isClearing = ({ prototype }: Type): boolean =>
+  typeof (prototype as { clear?: unknown }).clear === 'function';

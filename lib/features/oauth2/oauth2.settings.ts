@@ -2,9 +2,11 @@ import { ConfigurationError } from '../../common/configuration-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import { Keyring, type Secret } from '../../common/keyring.js';
 import {
+  isLoopback,
   isOrigin,
   requireBoolean,
   requireSeconds,
+  requireUrl,
   requireWholeNumber,
   refuseUnknown,
 } from '../../common/option-checks.js';
@@ -43,18 +45,14 @@ export function resolveOAuth2(
   const names = options.clients.map(({ name }) => name);
   refuseUnknown('oauth2.clients', ofClients, names);
   const settings = { ...DEFAULTS, ...definedFields(options), ...definedFields(own) };
-  const { allowedRedirects, requireFreshLogin } = settings;
-  if (!Array.isArray(allowedRedirects) || !allowedRedirects.every(isOrigin)) {
-    throw new ConfigurationError(
-      'oauth2.allowedRedirects must list origins as browsers write them, such as https://app.example.com.',
-    );
-  }
+  const { allowedRedirects, requireFreshLogin, callbackPath = 'callback' } = settings;
+  checkRedirects(allowedRedirects);
   if (requireFreshLogin !== false) requireSeconds('oauth2.requireFreshLogin', requireFreshLogin);
   const clients = options.clients.map((client) => resolveClient(client, ofClients[client.name] ?? {}));
   requireOwnIssuers(clients);
   return {
     clients,
-    redirectUrl: resolveRedirectUrl(settings.redirectUrl),
+    redirectUrl: resolveRedirectUrl(settings.redirectUrl, callbackPath),
     allowedRedirects,
     associateByEmail: requireBoolean('oauth2.associateByEmail', settings.associateByEmail),
     storeTokens: requireBoolean('oauth2.storeTokens', settings.storeTokens),
@@ -74,22 +72,33 @@ export function resolveOAuth2(
   };
 }
 
-function resolveRedirectUrl(url: unknown): string {
+function resolveRedirectUrl(given: unknown, callbackPath: string): string {
+  const url = requireUrl(
+    'oauth2.redirectUrl',
+    given,
+    'the address under which browsers reach the application',
+  );
+  const { protocol, origin, pathname, search, hash, username, password } = url;
   const example = 'such as https://api.example.com';
-  if (typeof url !== 'string' || !URL.canParse(url)) {
-    throw new ConfigurationError(
-      `oauth2.redirectUrl is missing; give it the address under which browsers reach the application, ${example}.`,
-    );
-  }
-  const { protocol, hostname, search, hash, username } = new URL(url);
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback)) {
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(url))) {
     throw new ConfigurationError(`oauth2.redirectUrl must be https, but for localhost, ${example}.`);
   }
-  if (search !== '' || hash !== '' || username !== '') {
-    throw new ConfigurationError(`oauth2.redirectUrl must be an origin and a path at most, ${example}.`);
+  const path = pathname.replace(/\/+$/, '');
+  const isMore = `${search}${hash}${username}${password}` !== '' || path.endsWith(`/${callbackPath}`);
+  if (isMore) {
+    throw new ConfigurationError(
+      `oauth2.redirectUrl must be the address of the application, ${example}; the paths of its routes are added.`,
+    );
   }
-  return url.replace(/\/+$/, '');
+  return `${origin}${path}`;
+}
+
+function checkRedirects(origins: unknown): asserts origins is readonly string[] {
+  const isSafe = (origin: string) => origin.startsWith('https:') || isLoopback(new URL(origin));
+  if (Array.isArray(origins) && origins.every((each) => isOrigin(each) && isSafe(each as string))) return;
+  throw new ConfigurationError(
+    'oauth2.allowedRedirects must list origins as browsers write them, https but for localhost, such as https://app.example.com.',
+  );
 }
 
 /** Two servers that pass for one would take each other's users for their own. */
@@ -100,7 +109,7 @@ function requireOwnIssuers(clients: readonly ClientSettings[]): void {
       .find((each) => each.server.issuer === server.issuer && each.server.tokenUrl !== server.tokenUrl);
     if (!other) continue;
     throw new ConfigurationError(
-      `oauth2.clients.${name}.issuer is that of ${other.name}, ${server.issuer}, which has another tokenUrl; give each an issuer of its own.`,
+      `oauth2.clients.${name}.issuer is that of ${other.name}, ${server.issuer}, which is another server; give each an issuer of its own.`,
     );
   }
 }

@@ -117,22 +117,22 @@ export class ProviderUsersService {
   }
 
   private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
-    if (!this.settings.allowRegistration) throw new BadCredentialsError();
-    const { tokens: _, ...identity } = login;
-    const { password: __, ...fields }: UserFields = this.newUser?.(identity) ?? {};
-    const along = await this.links.insertion(login);
-    return this.users.register({ ...fields, email: login.email }, request, {
-      verify: login.isEmailVerified,
-      along,
-    });
+    const { fields, along } = await this.newcomer(login);
+    return this.users.register(fields, request, { verify: login.isEmailVerified, along });
   }
 
   /** The answer is the same whether the address is known; its reader is told. */
   private async conceal(login: KnownLogin, request: HttpRequest): Promise<never> {
-    if (!this.settings.allowRegistration) throw new BadCredentialsError();
-    const user = await this.repository.findByEmail(login.email);
-    if (user) this.users.warnOfAttempt(user, request);
-    else this.hooks.later('A concealed registration', () => this.register(login, request));
+    const { fields, along } = await this.newcomer(login);
+    await this.users.registerConcealed(fields, request, along);
     throw new UserNotVerifiedError();
+  }
+
+  /** @throws {BadCredentialsError} where nobody may register this way */
+  private async newcomer(login: KnownLogin) {
+    if (!this.settings.allowRegistration) throw new BadCredentialsError();
+    const { tokens: _, ...identity } = login;
+    const { password: __, ...fields } = (this.newUser?.(identity) ?? {}) as UserFields;
+    return { fields: { ...fields, email: login.email }, along: await this.links.insertion(login) };
   }
 }

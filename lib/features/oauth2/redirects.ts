@@ -1,6 +1,9 @@
 import { InvalidBodyError, UsersError } from '../../common/users-error.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 
+/** It travels in a cookie, of which browsers keep 4096 bytes. */
+const LONGEST_PAGE = 2048;
+
 /**
  * The page that somebody asks to come back to, as browsers read it.
  * @throws {InvalidBodyError} for one of another origin than `allowed`
@@ -9,7 +12,7 @@ export function readRedirect(page: string | undefined, allowed: readonly string[
   if (page === undefined) return undefined;
   const url = URL.canParse(page) ? new URL(page) : undefined;
   const isAllowed = url && allowed.includes(url.origin) && url.username === '' && url.password === '';
-  if (isAllowed) return url.href;
+  if (isAllowed && url.href.length <= LONGEST_PAGE) return url.href;
   const msg = 'This is no page of an allowed origin.';
   throw new InvalidBodyError([{ loc: ['query', 'redirect_to'], msg, type: 'redirect' }]);
 }

@@ -1,9 +1,22 @@
 const { randomBytes } = require('node:crypto');
 
-/** Boots an application, registers a user, logs in, and prints the answers and where the library came from. */
-module.exports = async function exercise(origin, { common, core, nestTypeorm, typeorm, users }) {
+/**
+ * Boots an application, registers a user, logs in, asks for what needs no provider, and prints the answers and where
+ * the library came from.
+ */
+module.exports = async function exercise(origins, { common, core, nestTypeorm, typeorm, users, oauth2 }) {
   class User extends users.UuidUser {}
   typeorm.Entity()(User);
+
+  class OAuthAccount extends users.UuidOAuthAccount {}
+  typeorm.ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })(OAuthAccount.prototype, 'user');
+  typeorm.Entity()(OAuthAccount);
+
+  class OneTimeToken extends users.BaseOneTimeToken {}
+  typeorm.Entity()(OneTimeToken);
+
+  const entities = { user: User, oauthAccount: OAuthAccount, oneTimeToken: OneTimeToken };
+  const application = { clientId: 'an-application', clientSecret: 'a client secret' };
 
   class AppModule {}
   common.Module({
@@ -11,15 +24,22 @@ module.exports = async function exercise(origin, { common, core, nestTypeorm, ty
       nestTypeorm.TypeOrmModule.forRoot({
         type: 'better-sqlite3',
         database: ':memory:',
-        entities: [User],
+        entities: Object.values(entities),
         synchronize: true,
       }),
       users.UsersModule.forRoot({
         secret: randomBytes(32).toString('hex'),
-        entities: { user: User },
+        entities,
         requireVerification: false,
         auth: {},
         registration: {},
+        oauth2: oauth2.oauth2({
+          clients: [
+            oauth2.google(application),
+            oauth2.oidc({ name: 'acme', issuer: 'https://id.example.com', ...application }),
+          ],
+          redirectUrl: 'https://api.example.com',
+        }),
       }),
     ],
   })(AppModule);
@@ -27,6 +47,7 @@ module.exports = async function exercise(origin, { common, core, nestTypeorm, ty
   const app = await core.NestFactory.create(AppModule, { logger: false, abortOnError: false });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
+  const get = (path, headers = {}) => fetch(`${url}${path}`, { headers });
   const post = (path) =>
     fetch(`${url}${path}`, {
       method: 'POST',
@@ -35,8 +56,16 @@ module.exports = async function exercise(origin, { common, core, nestTypeorm, ty
     });
   const registration = await post('/auth/register');
   const login = await post('/auth/jwt/login');
-  const { token_type: tokenType } = await login.json();
+  const { access_token: token, token_type: tokenType } = await login.json();
+  const accounts = await get('/users/me/oauth-accounts', { authorization: `Bearer ${token}` });
+  const callback = await get('/auth/google/callback?state=x');
+  const answers = {
+    registration: registration.status,
+    login: [login.status, tokenType],
+    accounts: [accounts.status, await accounts.json()],
+    callback: [callback.status, await callback.json()],
+  };
   await app.close();
 
-  console.log(JSON.stringify({ origin, answers: [registration.status, login.status, tokenType] }));
+  console.log(JSON.stringify({ origins, answers }));
 };

@@ -1,9 +1,10 @@
 const exercise = require('./exercise.cjs');
 
-void exercise(require.resolve('nestjs-users'), {
+void exercise(['nestjs-users', 'nestjs-users/oauth2'].map(require.resolve), {
   common: require('@nestjs/common'),
   core: require('@nestjs/core'),
   nestTypeorm: require('@nestjs/typeorm'),
   typeorm: require('typeorm'),
   users: require('nestjs-users'),
+  oauth2: require('nestjs-users/oauth2'),
 });

@@ -71,6 +71,10 @@ export interface OAuthClientDefinition {
   readonly options: OAuthClientOptions;
   /** The names of the options that it takes; a factory may give the same, but for the name. */
   readonly settings: readonly string[];
+  /** Those of them that are addresses, and whether they may be left out. */
+  readonly addresses: Readonly<Record<string, 'needed' | 'optional'>>;
+  /** Whether the provider knows no clients without a secret. */
+  readonly needsSecret: boolean;
   /** @param settings what it was declared with, and what the factory says, which wins */
   traits(settings: OAuthClientOptions): ClientTraits;
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../../common/configuration-error.js';
 import { definedFields } from '../../../common/defined-fields.js';
-import { refuseUnknown, requireBoolean } from '../../../common/option-checks.js';
+import { refuseUnknown, requireBoolean, requireFunction, requireUrl } from '../../../common/option-checks.js';
 import type { ClientTraits, OAuthClientDefinition, OAuthClientOptions } from './client.options.js';
 
 /** A client with every default in place. */
@@ -17,6 +17,7 @@ export interface ClientSettings extends ClientTraits {
 const OWN_PARAMETERS = [
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce'],
   ...['code_challenge', 'code_challenge_method', 'request', 'request_uri'],
+  ...['client_secret', 'client_assertion', 'client_assertion_type'],
 ];
 
 /** @throws {ConfigurationError} */
@@ -26,25 +27,16 @@ export function resolveClient(definition: OAuthClientDefinition, given: OAuthCli
   refuseUnknown(at, given, known);
   const settings: OAuthClientOptions = { ...definedFields(options), ...definedFields(given) };
   refuseUnknown(`${at}: ${kind}()`, settings, [...known, 'name']);
+  checkCredentials(at, settings, definition);
+  checkAddresses(at, settings, definition);
+
   const client = definition.traits(settings);
   const { allowedScopes = [], authorizationParameters = {}, scopes = client.scopes } = settings;
-  const allowInsecureRequests = requireBoolean(
-    `${at}.allowInsecureRequests`,
-    client.allowInsecureRequests ?? false,
-  );
-
-  requireText(`${at}.clientId`, settings.clientId);
-  if (settings.clientSecret !== undefined) requireText(`${at}.clientSecret`, settings.clientSecret);
   requireScopes(`${at}.scopes`, scopes);
   requireScopes(`${at}.allowedScopes`, allowedScopes);
-  refuseOwnParameters(at, authorizationParameters);
-  for (const [option, url] of Object.entries(client.server)) {
-    requireUrl(`${at}.${option}`, url, allowInsecureRequests);
-  }
+  checkParameters(`${at}.authorizationParameters`, authorizationParameters);
   requireBoolean(`${at}.trustEmail`, client.trustEmail);
-  if (typeof client.readProfile !== 'function') {
-    throw new ConfigurationError(`${at}.profile must be a function that finds out who logged in.`);
-  }
+  requireFunction(`${at}.profile`, client.readProfile, 'that finds out who logged in');
   return {
     ...client,
     name,
@@ -54,15 +46,27 @@ export function resolveClient(definition: OAuthClientDefinition, given: OAuthCli
     scopes: client.isOpenId && !scopes.includes('openid') ? ['openid', ...scopes] : scopes,
     allowedScopes,
     authorizationParameters,
-    allowInsecureRequests,
+    allowInsecureRequests: client.allowInsecureRequests ?? false,
   };
 }
 
+function checkCredentials(
+  at: string,
+  { clientId, clientSecret }: OAuthClientOptions,
+  { needsSecret }: OAuthClientDefinition,
+): void {
+  requireText(`${at}.clientId`, clientId);
+  if (needsSecret || clientSecret !== undefined) requireText(`${at}.clientSecret`, clientSecret);
+}
+
 function requireText(path: string, value: unknown): void {
-  if (typeof value === 'string' && value.trim() !== '') return;
-  throw new ConfigurationError(
-    `${path} is missing; it comes from the provider, where the application is registered.`,
-  );
+  if (value === undefined || value === '') {
+    throw new ConfigurationError(
+      `${path} is missing; it comes from the provider, where the application is registered.`,
+    );
+  }
+  if (typeof value === 'string' && value === value.trim()) return;
+  throw new ConfigurationError(`${path} must be a text without blanks around it.`);
 }
 
 // RFC 6749 §3.3.
@@ -74,21 +78,34 @@ function requireScopes(path: string, scopes: unknown): void {
   throw new ConfigurationError(`${path} must list scopes, each without blanks.`);
 }
 
-function refuseOwnParameters(at: string, parameters: object): void {
+function checkParameters(path: string, parameters: unknown): void {
+  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
+  if (!isObject || !Object.values(parameters).every((value) => typeof value === 'string')) {
+    throw new ConfigurationError(`${path} must be an object of texts.`);
+  }
   const taken = Object.keys(parameters).find((name) => OWN_PARAMETERS.includes(name));
   if (taken === undefined) return;
-  throw new ConfigurationError(`${at}.authorizationParameters must leave ${taken} to this library.`);
+  throw new ConfigurationError(`${path} must leave ${taken} to this library.`);
 }
 
-function requireUrl(path: string, url: unknown, isInsecureAllowed: boolean): void {
-  if (typeof url !== 'string' || !URL.canParse(url)) {
-    throw new ConfigurationError(
-      `${path} is missing; give it the provider's address, such as https://id.example.com.`,
-    );
+/** What names a server has no query. */
+const NAMES = ['issuer', 'serverUrl'];
+
+function checkAddresses(at: string, settings: object, { addresses }: OAuthClientDefinition): void {
+  const { allowInsecureRequests } = settings as { allowInsecureRequests?: unknown };
+  if (allowInsecureRequests !== undefined)
+    requireBoolean(`${at}.allowInsecureRequests`, allowInsecureRequests);
+  for (const [option, need] of Object.entries(addresses)) {
+    const value = (settings as Record<string, unknown>)[option];
+    if (value === undefined && need === 'optional') continue;
+    const { protocol, search, hash } = requireUrl(`${at}.${option}`, value, "the provider's address");
+    if (protocol !== 'https:' && !(protocol === 'http:' && allowInsecureRequests === true)) {
+      const mend =
+        option === 'serverUrl' ? '' : '; for a provider on the same machine, set allowInsecureRequests: true';
+      throw new ConfigurationError(`${at}.${option} must be https${mend}.`);
+    }
+    if (NAMES.includes(option) && `${search}${hash}` !== '') {
+      throw new ConfigurationError(`${at}.${option} must be an address without a query.`);
+    }
   }
-  const { protocol } = new URL(url);
-  if (protocol === 'https:' || (protocol === 'http:' && isInsecureAllowed)) return;
-  throw new ConfigurationError(
-    `${path} must be https; for a provider on the same machine, oidc() and oauth2Client() take allowInsecureRequests: true.`,
-  );
 }

@@ -15,6 +15,8 @@ export const github = (options: GithubOptions = {}): OAuthClientDefinition => ({
   name: options.name ?? 'github',
   options,
   settings: [...CLIENT_SETTINGS, 'serverUrl'],
+  addresses: { serverUrl: 'optional' },
+  needsSecret: true,
   traits({ serverUrl }: GithubOptions) {
     const web = serverUrl?.replace(/\/$/, '') ?? 'https://github.com';
     const api = serverUrl === undefined ? 'https://api.github.com' : `${web}/api/v3`;

@@ -21,6 +21,8 @@ export const google = (options: GoogleOptions = {}): OAuthClientDefinition => ({
   name: options.name ?? 'google',
   options,
   settings: CLIENT_SETTINGS,
+  addresses: {},
+  needsSecret: true,
   traits: () => ({
     server: { issuer: 'https://accounts.google.com' },
     isOpenId: true,

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../../common/configuration-error.js';
 import {
   CLIENT_SETTINGS,
   type OAuthClientDefinition,
@@ -14,6 +15,8 @@ export interface MicrosoftOptions extends OAuthClientOptions {
   tenant?: string;
 }
 
+const TENANT = /^[\w-]+(\.[\w-]+)*$/;
+
 /**
  * Microsoft Entra ID and personal accounts. Its address never counts as verified: whoever administers a tenant writes
  * into it what they like (the "nOAuth" attacks).
@@ -23,13 +26,22 @@ export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition
   name: options.name ?? 'microsoft',
   options,
   settings: [...CLIENT_SETTINGS, 'tenant'],
-  traits: ({ tenant = 'common' }: MicrosoftOptions) => ({
-    server: { issuer: `https://login.microsoftonline.com/${encodeURIComponent(tenant)}/v2.0` },
-    isOpenId: true,
-    scopes: OPENID_SCOPES,
-    readProfile: microsoftProfile,
-    trustEmail: false,
-  }),
+  addresses: {},
+  needsSecret: true,
+  traits({ tenant = 'common' }: MicrosoftOptions) {
+    if (typeof tenant !== 'string' || !TENANT.test(tenant)) {
+      throw new ConfigurationError(
+        "microsoft({ tenant }) must be a tenant's id, common, organizations or consumers.",
+      );
+    }
+    return {
+      server: { issuer: `https://login.microsoftonline.com/${tenant}/v2.0` },
+      isOpenId: true,
+      scopes: OPENID_SCOPES,
+      readProfile: microsoftProfile,
+      trustEmail: false,
+    };
+  },
 });
 
 /** Without the claim `email`, the name to sign in by is an address most often. */

@@ -29,6 +29,8 @@ export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinitio
     ...CLIENT_SETTINGS,
     ...['authorizationUrl', 'tokenUrl', 'profile', 'issuer', 'trustEmail', 'allowInsecureRequests'],
   ],
+  addresses: { authorizationUrl: 'needed', tokenUrl: 'needed', issuer: 'optional' },
+  needsSecret: false,
   traits(settings: Partial<OAuth2ClientOptions>) {
     const {
       authorizationUrl = '',
@@ -37,8 +39,8 @@ export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinitio
       trustEmail = false,
       allowInsecureRequests,
     } = settings;
-    const origin = URL.canParse(authorizationUrl) ? new URL(authorizationUrl).origin : '';
-    const server = { issuer: settings.issuer ?? origin, authorizationUrl, tokenUrl };
+    const { issuer = new URL(authorizationUrl).origin } = settings;
+    const server = { issuer, authorizationUrl, tokenUrl };
     const readProfile = profile as ReadProfile;
     return { server, isOpenId: false, scopes: [], readProfile, trustEmail, allowInsecureRequests };
   },

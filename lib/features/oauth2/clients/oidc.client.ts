@@ -20,6 +20,8 @@ export const oidc = (options: OidcOptions): OAuthClientDefinition => ({
   name: options.name,
   options,
   settings: [...CLIENT_SETTINGS, 'issuer', 'trustEmail', 'allowInsecureRequests', 'profile'],
+  addresses: { issuer: 'needed' },
+  needsSecret: false,
   traits(settings: Partial<OidcOptions>) {
     const { issuer = '', profile = openIdProfile, trustEmail = false, allowInsecureRequests } = settings;
     const server = { issuer };
