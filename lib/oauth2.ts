@@ -4,6 +4,7 @@ export type {
   NewUserFields,
   OAuth2Options,
   OAuth2SettingsOptions,
+  OAuthClientSettings,
 } from './features/oauth2/oauth2.options.js';
 
 // The providers

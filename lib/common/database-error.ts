@@ -80,7 +80,9 @@ const driverErrorOf = (error: unknown): DriverError => {
 
 /** MySQL quotes values in its messages: such a message goes as a whole. */
 function withoutValues(message: string | undefined, error: unknown): string {
-  const values = [(error as DriverError).parameters ?? []].flat().map(String);
+  const values = [(error as DriverError).parameters ?? []]
+    .flat()
+    .filter((value) => typeof value === 'string');
   const quotes = values.some((value) => value.length > 2 && message?.includes(value));
   return message === undefined || quotes ? 'the database refused the statement' : message;
 }

@@ -3,6 +3,7 @@ import type { DeepPartial, EntityManager, FindOptionsWhere } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { faultOf } from '../common/database-error.js';
+import { requireScalar } from '../common/scalar-columns.js';
 import { UsersError } from '../common/users-error.js';
 import { type Along, together, writeDatabase } from '../common/write-database.js';
 import { requireCriteria } from './criteria.js';
@@ -126,10 +127,9 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
         !isPrimary && relationMetadata?.propertyName !== propertyName,
     );
     const given = values as Record<string, unknown>;
-    const names = columns.map(({ propertyName }) => propertyName);
-    return Object.fromEntries(
-      names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-    );
+    const written = columns.filter(({ propertyName }) => given[propertyName] !== undefined);
+    for (const column of written) requireScalar(column, given[column.propertyName]);
+    return Object.fromEntries(written.map(({ propertyName }) => [propertyName, given[propertyName]]));
   }
 
   private async write<T>(statement: () => Promise<T>): Promise<T> {

@@ -157,6 +157,7 @@ onEachAdapter('sqlite', (host) => {
       'https://evil.example\\@app.example.com/',
       '//app.example.com/',
       '/welcome',
+      'blob:https://app.example.com/welcome',
       'javascript:alert(1)//https://app.example.com',
       'data:text/html,x',
       'https:evil.example',
@@ -201,6 +202,15 @@ onEachAdapter('sqlite', (host) => {
       expect((await visitor.ask('/users/me')).status).toBe(200);
       await server.api.post('/auth/acme/token', {}).expect(404);
       await server.api.get(`/auth/acme/authorize?${queryOf(PAGE, pageSecret().challenge)}`).expect(422);
+    });
+
+    test('is told that its provider is away, when a browser asks for the way there', async () => {
+      const gone = loopback('gone', 'http://127.0.0.1:1', {});
+      const server = await host({ ...COOKIE, ...withProviders([gone]) });
+      const path = `/auth/gone/authorize?${queryOf(PAGE)}`;
+      await server.api.get(path).expect(502, /OAUTH_PROVIDER_UNAVAILABLE/);
+      const page = await server.api.with({ accept: 'text/html' }).get(path).redirects(0).expect(302);
+      expect(page.headers).toMatchObject({ location: `${PAGE}?error=OAUTH_PROVIDER_UNAVAILABLE` });
     });
 
     test('is told by a code what went wrong, once it is known whose errand it is', async () => {

@@ -3,7 +3,7 @@ import type { BaseUser } from 'nestjs-users';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 import { BEARER, loopback, OAuthAccount, Visitor, withProviders } from '../support/oauth2.js';
-import type { OAuth2Options } from 'nestjs-users/oauth2';
+import type { OAuth2Options, ProviderIdentity } from 'nestjs-users/oauth2';
 import { Session } from '../support/users.js';
 
 const ascending = (one: number, other: number) => one - other;
@@ -104,6 +104,38 @@ onEachHost((host) => {
     const answers = await Promise.all(callbacks.map(([visitor, callback]) => visitor.back(callback)));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
     expect([await server.users.count(), (await linksOf(server)).length]).toEqual([1, 1]);
+  });
+
+  test('what a provider says of a new user may have any shape, and shifts nothing into other columns', async () => {
+    const newUser = ({ claims }: ProviderIdentity) => ({
+      fullName: (claims['name'] as { trim: () => string }).trim?.() ?? claims['name'],
+    });
+    const server = await host(withAcme({ newUser }));
+    const shapes: unknown[] = [
+      { a: 1 },
+      [],
+      ['x', true],
+      { toString: 1 },
+      { trim: 1 },
+      'Ada\0',
+      'x'.repeat(500_000),
+      7,
+      null,
+    ];
+    for (const [index, name] of shapes.entries()) {
+      const { status, body } = await logIn(server, {
+        sub: `s${index}`,
+        email: `s${index}@example.com`,
+        name,
+      });
+      // SQLite takes a NUL, and a text of any length.
+      if (status !== 200)
+        expect([name, status, body]).toMatchObject([name, 400, { detail: 'OAUTH_PROVIDER_ERROR' }]);
+      else expect(['Ada\0', 'x'.repeat(500_000), 7]).toContain(name);
+    }
+    const users = await server.users.find();
+    expect(users).toHaveLength((await linksOf(server)).length);
+    expect(users.filter(({ isSuperuser, isActive }) => isSuperuser || !isActive)).toEqual([]);
   });
 
   test('twenty accounts with one address at once make one user', async () => {

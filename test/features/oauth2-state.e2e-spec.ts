@@ -237,7 +237,7 @@ onEachAdapter('sqlite', (host) => {
       const [header, claims, signature] = state.split('.');
       const { token: access } = await server.login({ email: 'bob@example.com' });
       const unsigned = Buffer.from('{"alg":"none"}').toString('base64url');
-      const user = await server.service.getUserBy({ email: 'bob@example.com' } as never);
+      const user = await server.service.getUserBy({ email: 'bob@example.com' });
       const reset = await server.service.generateToken(user as never, 'reset-password');
       const verification = await server.service.generateToken(user as never, 'verification');
       const [attempt] = /(?<==)[^;]+/.exec(cookie) ?? [''];

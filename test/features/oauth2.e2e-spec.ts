@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
 import { OAuthAccountsService } from 'nestjs-users/oauth2';
 import { DataSource } from 'typeorm';
 import { cancelAtProvider, signInAtProvider } from '../support/browser.js';
+import { createDatabase } from '../support/databases.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
 import {
   BEARER,
@@ -11,6 +13,7 @@ import {
   Visitor,
   withProviders,
 } from '../support/oauth2.js';
+import { travel } from '../support/time.js';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.js';
 
 let acme: OidcProvider;
@@ -25,6 +28,7 @@ beforeAll(async () => {
   await acme.setAccount('ada', { email: 'Ada@Example.com', email_verified: true, name: 'Ada' });
   await globex.setAccount('ada', { email: 'ada.lovelace@example.com', email_verified: true });
 });
+afterEach(() => jest.useRealTimers());
 afterAll(() => [acme, globex].forEach((each) => each.stop()));
 
 const providers = (more: Parameters<typeof withProviders>[1] = {}): HostOptions =>
@@ -66,16 +70,40 @@ onEachHost((host) => {
   });
 });
 
+onEachHost((host, _adapter, database) => {
+  test('many who ask for an ended token at once, on two instances, use the refresh token once', async () => {
+    const place = await createDatabase(database);
+    const options = { ...BEARER, ...providers({ storeTokens: true }) };
+    const first = await host({ ...options, place });
+    // SQLite in memory is one instance's own.
+    const isShared = database !== 'sqlite';
+    const second = isShared
+      ? await host({ ...options, place: { ...place, drop: async () => undefined } })
+      : first;
+    await new Visitor(first).logIn('acme', 'ada');
+    const [user] = await first.users.find();
+    const ask = (server: Host) => server.app.get(OAuthAccountsService).accessToken(user, 'acme');
+    travel(3590);
+    const before = (await acme.requests()).token;
+    const tokens = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => ask(index % 2 ? first : second)),
+    );
+    expect((await acme.requests()).token - before).toBe(1);
+    expect(new Set(tokens).size).toBe(1);
+    expect(await ask(second)).toMatch(/./);
+    for (const token of tokens) first.scan.plant(token);
+  });
+});
+
 onEachAdapter('sqlite', (host) => {
   test('the same subject at two providers is two users', async () => {
     const server = await host({ ...BEARER, ...providers() });
     expect((await new Visitor(server).logIn('acme', 'ada')).status).toBe(200);
     expect((await new Visitor(server).logIn('globex', 'ada')).status).toBe(200);
     const links = await linksOf(server);
-    expect(links.map(({ provider, accountId, user }) => [provider, accountId, user.email]).sort()).toEqual([
-      ['acme', 'ada', 'ada@example.com'],
-      ['globex', 'ada', 'ada.lovelace@example.com'],
-    ]);
+    expect(
+      links.map(({ provider, accountId, user }) => `${provider} ${accountId} ${user.email}`).sort(),
+    ).toEqual(['acme ada ada@example.com', 'globex ada ada.lovelace@example.com']);
   });
 
   test('whoever changes their mind at the provider is told, and may begin again', async () => {
@@ -120,10 +148,7 @@ onEachAdapter('sqlite', (host) => {
     const asked = async () => (await globex.requests()).token;
     const before = await asked();
 
-    const tokens = [
-      await accounts.accessToken(user, 'globex'),
-      await accounts.accessToken(user, 'globex'),
-    ];
+    const tokens = [await accounts.accessToken(user, 'globex'), await accounts.accessToken(user, 'globex')];
     expect(tokens.every((token) => typeof token === 'string')).toBe(true);
     expect(new Set(tokens).size).toBe(2);
     expect((await asked()) - before).toBe(2);

@@ -54,7 +54,7 @@ test('options that are right boot', async () => {
     ...[google(known), github(known), microsoft(known), oidc(acme)],
     plainAt('plain', 'https://plain.example.com'),
   ];
-  await expect(boot(withOAuth2({ clients }))).resolves.toBeUndefined();
+  await expect(boot({ ...withOAuth2({ clients }), passwordReset: {} })).resolves.toBeUndefined();
   await expect(boot(withOAuth2({ redirectUrl: 'http://localhost:3000' }))).resolves.toBeUndefined();
 });
 
@@ -237,6 +237,11 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   [
     withOAuth2({ readDto: HashReadDto }),
     /oauth2\.readDto: HashReadDto exposes passwordHash, which nobody may see; take its @Expose\(\) off/,
+  ],
+
+  [
+    { ...withOAuth2({ clients: [microsoft(known)] }), requireVerification: true },
+    /oauth2\.clients\.microsoft vouches for no address, .*; open auth and passwordReset, or set/,
   ],
 
   // Entities
@@ -477,6 +482,8 @@ describe('forRootAsync', () => {
         UsersModule.forRootAsync({
           entities,
           service: MailingService,
+          auth: {},
+          passwordReset: {},
           oauth2: oauth2({ clients: [google(), oidc({ name: 'acme' })] }),
           ...plan,
           useFactory: async () => ({ secret: SECRET, oauth2: given }),

@@ -10,7 +10,6 @@ import { AssociationService } from './association.service.js';
 import { MayAssociateGuard } from './may-associate.guard.js';
 import { AuthorizeDto } from './oauth2.dto.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
-import { answerAuthorize } from './redirects.js';
 
 /** Accounts for a user who is logged in. */
 export function createAssociateController(plan: OAuth2Plan, client: string): Type {
@@ -30,14 +29,13 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
     @Get(plan.authorizePath)
     @UseGuards(MayAssociateGuard)
     @NoStore()
-    async authorize(
+    authorize(
       @CurrentUser() user: Sent<BaseUser>,
       @QueryDto(AuthorizeDto) query: Sent<AuthorizeDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      const url = await this.associations.begin(journey, user, query, response);
-      return answerAuthorize(url, request, response);
+      return this.associations.begin(journey, user, query, request, response);
     }
 
     /** The browser comes from another site, with no credential that counts: whose errand it is, the attempt says. */

@@ -9,7 +9,7 @@ import type { AuthorizeDto } from './oauth2.dto.js';
 import { InvalidStateError } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { type Journey, ProviderJourney } from './provider-journey.js';
-import { orBackTo, readRedirect, redirect } from './redirects.js';
+import { answerAuthorize, orBackTo, readRedirect, redirect } from './redirects.js';
 
 /** How a user who is logged in gets a further way to log in. */
 @Injectable()
@@ -21,15 +21,19 @@ export class AssociationService {
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
   ) {}
 
-  /** @returns where the browser shall go */
+  /** @returns what tells a script where the browser shall go; `undefined` where the browser is sent there */
   async begin(
     journey: Journey,
     { id, tokenVersion }: BaseUser,
     { scopes, redirectTo: page }: AuthorizeDto,
+    request: HttpRequest,
     response: HttpResponse,
-  ): Promise<string> {
+  ): Promise<object | undefined> {
     const redirectTo = readRedirect(page, this.settings.allowedRedirects);
-    return this.journey.begin(journey, scopes, { redirectTo, user: { id, tokenVersion } }, response);
+    const errand = { redirectTo, user: { id, tokenVersion } };
+    return answerAuthorize(redirectTo, request, response, () =>
+      this.journey.begin(journey, scopes, errand, response),
+    );
   }
 
   /** @returns the user, but where the browser is sent to a page */

@@ -109,9 +109,9 @@ export class Attempts {
     return { path: '/', httpOnly: true, secure: this.isSecure, sameSite: 'lax' as const };
   }
 
-  private sign(id: string, kind: AttemptKind): Promise<string> {
+  private sign(id: string, { client, intent }: AttemptKind): Promise<string> {
     const { id: kid, key } = this.settings.keys.state.signing;
-    return new SignJWT({ ...kind })
+    return new SignJWT({ client, intent })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setJti(id)
       .setAudience(STATE.audience)

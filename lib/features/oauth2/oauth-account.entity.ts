@@ -25,7 +25,7 @@ export abstract class BaseOAuthAccount {
   @Column({ type: 'varchar', length: 255 })
   accountId!: string;
 
-  /** The address that the provider told last, as it told it. It decides nothing. */
+  /** The address that the provider told last, normalised; `null` for none that can be used. It decides nothing. */
   @Column({ type: 'varchar', length: 320, nullable: true })
   accountEmail!: string | null;
 

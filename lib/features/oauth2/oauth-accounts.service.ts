@@ -1,27 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
-import { definedFields } from '../../common/defined-fields.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import { Passwords } from '../../users/passwords/passwords.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import { OAuthClients } from './clients/oauth-clients.js';
-import type { ProviderLogin, ProviderTokens } from './clients/oauth-client.js';
+import type { ProviderLogin } from './clients/oauth-client.js';
 import { accountKeyOf } from './clients/provider-identity.js';
 import type { BaseOAuthAccount } from './oauth-account.entity.js';
 import { type OAuthAccountFields, OAuthAccountsRepository } from './oauth-accounts.repository.js';
 import {
   LastLoginMethodError,
   OAuthAccountNotFoundError,
-  OAuthProviderError,
   OAuthUserAlreadyExistsError,
 } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
-import { ProviderTokenVault } from './provider-tokens.js';
+import { ProviderAccess } from './provider-access.js';
 
-/** Whether users log in by passwords at all. */
-export const HAS_PASSWORD_LOGIN = Symbol('nestjs-users: whether users log in by passwords');
-
-const RENEW_BEFORE_MS = 60_000;
+/** The keys of the features that are open. */
+export const OPEN_FEATURES = Symbol('nestjs-users: open features');
 
 /** The accounts at providers that users have linked. */
 @Injectable()
@@ -30,10 +26,10 @@ export class OAuthAccountsService {
     private readonly accounts: OAuthAccountsRepository,
     private readonly users: UsersRepository,
     private readonly clients: OAuthClients,
-    private readonly vault: ProviderTokenVault,
+    private readonly access: ProviderAccess,
     private readonly passwords: Passwords,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
-    @Inject(HAS_PASSWORD_LOGIN) private readonly hasPasswordLogin: boolean,
+    @Inject(OPEN_FEATURES) private readonly open: readonly string[],
   ) {}
 
   /** The oldest first. */
@@ -102,33 +98,8 @@ export class OAuthAccountsService {
    * @param provider the client's name
    * @throws {OAuthProviderUnavailableError}
    */
-  async accessToken(user: BaseUser, provider: string): Promise<string | undefined> {
-    const account = await this.accounts.findWithTokens(user.id, provider);
-    const key = account?.accountKey;
-    if (!account || key === undefined) return undefined;
-
-    const endsAt = account.tokenExpiresAt?.getTime() ?? Infinity;
-    if (endsAt - Date.now() > RENEW_BEFORE_MS) return this.vault.open(account.accessToken, key);
-    const refreshToken = await this.vault.open(account.refreshToken, key);
-    return refreshToken === undefined ? undefined : this.renew(account, key, refreshToken);
-  }
-
-  private async renew(
-    account: BaseOAuthAccount,
-    key: string,
-    refreshToken: string,
-  ): Promise<string | undefined> {
-    const { id, provider, refreshToken: stored } = account;
-    try {
-      const tokens = await this.clients.get(provider)?.refresh(refreshToken);
-      if (!tokens) return undefined;
-      // Whoever renewed it meanwhile has a newer one than this.
-      await this.accounts.update({ id, refreshToken: stored as string }, await this.locked(tokens, key));
-      return tokens.accessToken;
-    } catch (error) {
-      if (error instanceof OAuthProviderError) return undefined;
-      throw error;
-    }
+  accessToken(user: BaseUser, provider: string): Promise<string | undefined> {
+    return this.access.token(user, provider);
   }
 
   private async removeOne(
@@ -141,7 +112,8 @@ export class OAuthAccountsService {
     if (!account) throw new OAuthAccountNotFoundError();
 
     const others = own.filter((each) => each !== account && this.clients.get(each.provider));
-    const isLast = others.length === 0 && !(this.hasPasswordLogin && (await this.hasPassword(manager, user)));
+    const isLast =
+      others.length === 0 && !(this.open.includes('auth') && (await this.hasPassword(manager, user)));
     if (isLast) throw new LastLoginMethodError();
     await this.accounts.remove(manager, account.id);
   }
@@ -154,16 +126,6 @@ export class OAuthAccountsService {
   private async said(login: ProviderLogin): Promise<OAuthAccountFields> {
     const accountEmail = login.email ?? null;
     if (!this.settings.storeTokens) return { accountEmail };
-    return { accountEmail, ...(await this.locked(login.tokens, accountKeyOf(login))) };
-  }
-
-  /** Without a new refresh token, the one that is stored stays. */
-  private async locked(tokens: ProviderTokens, key: string): Promise<OAuthAccountFields> {
-    const { accessToken, refreshToken, expiresAt = null } = tokens;
-    return definedFields({
-      accessToken: await this.vault.lock(accessToken, key),
-      refreshToken: refreshToken === undefined ? undefined : await this.vault.lock(refreshToken, key),
-      tokenExpiresAt: expiresAt,
-    });
+    return { accountEmail, ...(await this.access.locked(login.tokens, accountKeyOf(login))) };
   }
 }

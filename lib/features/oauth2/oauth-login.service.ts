@@ -12,7 +12,7 @@ import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { OneTimeTokens } from './one-time-tokens.js';
 import { type Journey, ProviderJourney } from './provider-journey.js';
 import { ProviderUsersService } from './provider-users.service.js';
-import { orBackTo, readRedirect, redirect } from './redirects.js';
+import { answerAuthorize, orBackTo, readRedirect, redirect } from './redirects.js';
 
 /** How a login by a provider ends. */
 export interface OAuthLoginPlan extends Pick<LoginPlan, 'backend' | 'load'> {
@@ -49,19 +49,22 @@ export class OAuthLoginService {
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
   ) {}
 
-  /** @returns where the browser shall go */
-  begin(
+  /** @returns what tells a script where the browser shall go; `undefined` where the browser is sent there */
+  async begin(
     journey: Journey,
     { isKeptByBrowser }: OAuthLoginPlan,
     { scopes, redirectTo: page, codeChallenge }: AuthorizeForCodeDto,
+    request: HttpRequest,
     response: HttpResponse,
-  ): Promise<string> {
+  ): Promise<object | undefined> {
     const redirectTo = readRedirect(page, this.settings.allowedRedirects);
     if (redirectTo !== undefined && !isKeptByBrowser && codeChallenge === undefined) {
       const msg = 'code_challenge is missing: the page gets a code, and proves by it that it asked.';
       throw new InvalidBodyError([{ loc: ['query', 'code_challenge'], msg, type: 'missing' }]);
     }
-    return this.journey.begin(journey, scopes, { redirectTo, codeChallenge }, response);
+    return answerAuthorize(redirectTo, request, response, () =>
+      this.journey.begin(journey, scopes, { redirectTo, codeChallenge }, response),
+    );
   }
 
   /** @returns `undefined` where the browser is sent to a page */

@@ -5,9 +5,10 @@ import { ConfigurationError } from '../../common/configuration-error.js';
 import { hasPlainId, isUniqueColumn, missingColumn } from '../../common/entity-metadata.js';
 import { requiredColumns } from '../../users/required-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { USER_ENTITY_REPOSITORY } from '../../users/users.settings.js';
+import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { BaseOAuthAccount } from './oauth-account.entity.js';
 import { OAUTH_ACCOUNT_ENTITY_REPOSITORY } from './oauth-accounts.repository.js';
+import { OPEN_FEATURES } from './oauth-accounts.service.js';
 import type { BaseOneTimeToken } from './one-time-token.entity.js';
 import { type OAuth2Options, NEW_USER } from './oauth2.options.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
@@ -27,6 +28,8 @@ export class OAuth2Checks implements OnModuleInit {
     @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
     @Inject(ONE_TIME_TOKEN_ENTITY_REPOSITORY) private readonly tokens: Repository<BaseOneTimeToken>,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+    @Inject(USERS_SETTINGS) private readonly usersSettings: UsersSettings,
+    @Inject(OPEN_FEATURES) private readonly open: readonly string[],
     private readonly application: ApplicationConfig,
     @Optional()
     @Inject(NEW_USER)
@@ -36,6 +39,7 @@ export class OAuth2Checks implements OnModuleInit {
   onModuleInit(): void {
     this.checkAccounts(this.accounts.metadata);
     this.checkNewUsers();
+    this.checkWaysIn();
     const { metadata } = this.tokens;
     const keys = metadata.primaryColumns.map(({ propertyName }) => propertyName);
     if (missingColumn(metadata, ['id', 'expiresAt', 'content']) !== undefined || keys.join() !== 'id') {
@@ -61,6 +65,17 @@ export class OAuth2Checks implements OnModuleInit {
     if (required === undefined || this.newUser || !this.settings.allowRegistration) return;
     throw new ConfigurationError(
       `oauth2.newUser is missing: ${this.users.metadata.name} needs ${required}; return it there, give the column a default, or set oauth2.allowRegistration: false.`,
+    );
+  }
+
+  /** Whoever verifies an address loses the link by which they came: without a password they would be locked out. */
+  private checkWaysIn(): void {
+    const { clients, allowRegistration } = this.settings;
+    const doubtful = clients.find(({ trustEmail }) => !trustEmail);
+    const hasPasswords = this.open.includes('auth') && this.open.includes('passwordReset');
+    if (!doubtful || hasPasswords || !allowRegistration || !this.usersSettings.requireVerification) return;
+    throw new ConfigurationError(
+      `oauth2.clients.${doubtful.name} vouches for no address, and with requireVerification its new users get in by a password alone; open auth and passwordReset, or set requireVerification or oauth2.allowRegistration to false.`,
     );
   }
 

@@ -7,7 +7,6 @@ import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
 import { type OAuthLoginPlan, type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
-import { answerAuthorize } from './redirects.js';
 
 /** One class a call: two clients, or two applications, never share routes or metadata. */
 export function createOAuth2Controller(plan: OAuth2Plan, login: OAuthLoginPlan, client: string): Type {
@@ -35,12 +34,12 @@ export function createOAuth2Controller(plan: OAuth2Plan, login: OAuthLoginPlan, 
     @Get(plan.authorizePath)
     @Public()
     @NoStore()
-    async authorize(
+    authorize(
       @QueryDto(login.isKeptByBrowser ? AuthorizeDto : AuthorizeForCodeDto) query: Sent<AuthorizeForCodeDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      return answerAuthorize(await this.logins.begin(journey, login, query, response), request, response);
+      return this.logins.begin(journey, login, query, request, response);
     }
 
     @Get(plan.callbackPath)

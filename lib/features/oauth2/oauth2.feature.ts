@@ -10,7 +10,7 @@ import { Attempts } from './attempts.js';
 import { OAuthClients } from './clients/oauth-clients.js';
 import { createOAuthAccountsController } from './oauth-accounts.controller.js';
 import { OAUTH_ACCOUNT_ENTITY_REPOSITORY, OAuthAccountsRepository } from './oauth-accounts.repository.js';
-import { HAS_PASSWORD_LOGIN, OAuthAccountsService } from './oauth-accounts.service.js';
+import { OAuthAccountsService, OPEN_FEATURES } from './oauth-accounts.service.js';
 import { OAuthLoginService } from './oauth-login.service.js';
 import { OAuth2Checks } from './oauth2.checks.js';
 import { createOAuth2Controller } from './oauth2.controller.js';
@@ -18,8 +18,9 @@ import { NEW_USER, OAUTH2_PLAN, OAUTH2_SETTINGS_KEYS, type OAuth2Options } from 
 import { resolveOAuth2Plan } from './oauth2.plan.js';
 import { OAUTH2_SETTINGS, resolveOAuth2 } from './oauth2.settings.js';
 import { ONE_TIME_TOKEN_ENTITY_REPOSITORY, OneTimeTokens } from './one-time-tokens.js';
+import { ProviderAccess } from './provider-access.js';
 import { ProviderJourney } from './provider-journey.js';
-import { ProviderTokenVault } from './provider-tokens.js';
+import { ProviderTokenVault } from './provider-token-vault.js';
 import { ProviderUsersService } from './provider-users.service.js';
 
 /** Login by accounts at providers, for the option `oauth2` of the module. */
@@ -50,7 +51,7 @@ const oauth2Feature: Feature<OAuth2Options> = {
 };
 
 const SERVICES: Provider[] = [
-  ...[OneTimeTokens, Attempts, OAuthClients, OAuthAccountsRepository, ProviderTokenVault],
+  ...[OneTimeTokens, Attempts, OAuthClients, OAuthAccountsRepository, ProviderTokenVault, ProviderAccess],
   ...[OAuthAccountsService, ProviderUsersService, ProviderJourney, OAuthLoginService, AssociationService],
   ...[OAuth2Checks, { provide: ACCOUNT_LINKS, useExisting: OAuthAccountsRepository }],
 ];
@@ -72,6 +73,6 @@ function settingsOf({ newUser }: OAuth2Options, { open }: HostPlan): Provider[] 
   return [
     { provide: OAUTH2_SETTINGS, inject: [FEATURE_SETTINGS], useFactory: select },
     ...(newUser ? [{ provide: NEW_USER, useValue: newUser }] : []),
-    { provide: HAS_PASSWORD_LOGIN, useValue: open.includes('auth') },
+    { provide: OPEN_FEATURES, useValue: open },
   ];
 }

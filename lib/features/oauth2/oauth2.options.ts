@@ -4,7 +4,11 @@ import type { LoadOptions } from '../../users/load-options.js';
 import type { UserFields } from '../../users/user-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
-import type { OAuthClientDefinition, OAuthClientOptions } from './clients/client.options.js';
+import type { OAuthClientDefinition } from './clients/client.options.js';
+import type { GithubOptions } from './clients/github.client.js';
+import type { MicrosoftOptions } from './clients/microsoft.client.js';
+import type { OAuth2ClientOptions } from './clients/oauth2.client.js';
+import type { OidcOptions } from './clients/oidc.client.js';
 import type { ProviderIdentity } from './clients/provider-identity.js';
 
 /**
@@ -68,6 +72,11 @@ export type NewUserFields<User extends BaseUser = BaseUser> = Omit<
 /** The option `newUser`, where there is one. */
 export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');
 
+/** What `forRootAsync`'s factory may say of a client: the options of its function, but for the name. */
+export interface OAuthClientSettings extends Partial<
+  Omit<OidcOptions & OAuth2ClientOptions & GithubOptions & MicrosoftOptions, 'name'>
+> {}
+
 /** What `forRootAsync`'s factory may say of OAuth2. */
 export interface OAuth2SettingsOptions extends Pick<
   OAuth2Options,
@@ -80,7 +89,7 @@ export interface OAuth2SettingsOptions extends Pick<
   | 'providerTimeoutSeconds'
 > {
   /** Options of clients, by name. */
-  clients?: Record<string, OAuthClientOptions>;
+  clients?: Record<string, OAuthClientSettings>;
 }
 
 export const OAUTH2_PLAN = [

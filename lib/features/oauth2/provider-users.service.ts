@@ -1,6 +1,8 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { SessionsRepository } from '../../authentication/sessions/sessions.repository.js';
+import { stackOf } from '../../common/background.js';
 import type { HttpRequest } from '../../common/http.js';
+import { InvalidBodyError } from '../../common/users-error.js';
 import { HookRunner } from '../../users/hook-runner.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { UserFields } from '../../users/user-fields.js';
@@ -15,10 +17,10 @@ import { UsersRepository } from '../../users/users.repository.js';
 import { UsersService } from '../../users/users.service.js';
 import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { ProviderLogin } from './clients/oauth-client.js';
-import { accountKeyOf } from './clients/provider-identity.js';
+import { accountKeyOf, type ProviderIdentity } from './clients/provider-identity.js';
 import { OAuthAccountsRepository } from './oauth-accounts.repository.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
-import { EmailNotAvailableError, OAuthUserAlreadyExistsError } from './oauth2.errors.js';
+import { EmailNotAvailableError, OAuthProviderError, OAuthUserAlreadyExistsError } from './oauth2.errors.js';
 import { NEW_USER, type OAuth2Options } from './oauth2.options.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 
@@ -27,6 +29,8 @@ type KnownLogin = ProviderLogin & { email: string };
 /** Whose account at a provider it is: a user's, a user's from now on, or a new user's. */
 @Injectable()
 export class ProviderUsersService {
+  private readonly logger = new Logger('UsersModule');
+
   constructor(
     private readonly users: UsersService,
     private readonly repository: UsersRepository,
@@ -118,7 +122,12 @@ export class ProviderUsersService {
 
   private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
     const { fields, along } = await this.newcomer(login);
-    return this.users.register(fields, request, { verify: login.isEmailVerified, along });
+    try {
+      return await this.users.register(fields, request, { verify: login.isEmailVerified, along });
+    } catch (error) {
+      // There is no body: what the database does not take came from the provider.
+      throw error instanceof InvalidBodyError ? new OAuthProviderError(error) : error;
+    }
   }
 
   /** The answer is the same whether the address is known; its reader is told. */
@@ -132,7 +141,17 @@ export class ProviderUsersService {
   private async newcomer(login: KnownLogin) {
     if (!this.settings.allowRegistration) throw new BadCredentialsError();
     const { tokens: _, ...identity } = login;
-    const { password: __, ...fields } = (this.newUser?.(identity) ?? {}) as UserFields;
+    const { password: __, ...fields } = this.saidOf(identity);
     return { fields: { ...fields, email: login.email }, along: await this.links.insertion(login) };
+  }
+
+  /** What a provider says may be of any shape: where the host did not expect it, the provider is to blame. */
+  private saidOf(identity: ProviderIdentity): UserFields {
+    try {
+      return this.newUser?.(identity) ?? {};
+    } catch (error) {
+      this.logger.error('newUser failed', stackOf(error));
+      throw new OAuthProviderError(error);
+    }
   }
 }

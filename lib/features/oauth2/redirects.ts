@@ -11,7 +11,9 @@ const LONGEST_PAGE = 2048;
 export function readRedirect(page: string | undefined, allowed: readonly string[]): string | undefined {
   if (page === undefined) return undefined;
   const url = URL.canParse(page) ? new URL(page) : undefined;
-  const isAllowed = url && allowed.includes(url.origin) && url.username === '' && url.password === '';
+  // `blob:https://app.example.com/…` has the origin of what stands in it.
+  const isPage = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  const isAllowed = isPage && allowed.includes(url.origin);
   if (isAllowed && url.href.length <= LONGEST_PAGE) return url.href;
   const msg = 'This is no page of an allowed origin.';
   throw new InvalidBodyError([{ loc: ['query', 'redirect_to'], msg, type: 'redirect' }]);
@@ -48,13 +50,18 @@ export async function orBackTo<T>(
 const wantsPage = ({ headers }: HttpRequest): boolean =>
   headers.accept?.split(',').some((type) => /^ *text\/html *(;|$)/i.test(type)) ?? false;
 
-/** A browser that asks for a page is sent on; a script gets the address, and sends the browser itself. */
-export function answerAuthorize(
-  url: string,
+/**
+ * A browser that asks for a page is sent on, or back to `page` if that can't be; a script gets the address, and sends
+ * the browser itself.
+ */
+export async function answerAuthorize(
+  page: string | undefined,
   request: HttpRequest,
   response: HttpResponse,
-): object | undefined {
-  if (!wantsPage(request)) return { authorization_url: url };
-  redirect(response, url);
+  begin: () => Promise<string>,
+): Promise<object | undefined> {
+  if (!wantsPage(request)) return { authorization_url: await begin() };
+  const url = await orBackTo(page, response, begin);
+  if (url !== undefined) redirect(response, url);
   return undefined;
 }

@@ -3,11 +3,28 @@ import type { CustomFetchOptions } from 'openid-client';
 import { OAuthProviderError, OAuthProviderUnavailableError, ProviderFault } from '../oauth2.errors.js';
 
 const MOST_BYTES = 1024 * 1024;
-const deadline = new AsyncLocalStorage<AbortSignal>();
+const current = new AsyncLocalStorage<Exchange>();
 
-/** Gives all that `work` asks of a provider so much time together. */
-export const withinDeadline = <T>(seconds: number, work: () => Promise<T>): Promise<T> =>
-  deadline.run(AbortSignal.timeout(seconds * 1000), work);
+/** All that one request asks of a provider, which has one time together. */
+export class Exchange {
+  /** Whether the provider was asked anything. */
+  hasAsked = false;
+  readonly signal: AbortSignal;
+
+  constructor(seconds: number) {
+    this.signal = AbortSignal.timeout(seconds * 1000);
+  }
+
+  /** @throws {OAuthProviderUnavailableError} in time, whatever `work` waits for */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const timeUp = new Promise<never>((_, reject) => {
+      const fault = new ProviderFault('It takes too long.');
+      const refuse = () => reject(new OAuthProviderUnavailableError(fault));
+      this.signal.addEventListener('abort', refuse, { once: true });
+    });
+    return Promise.race([current.run(this, work), timeUp]);
+  }
+}
 
 /**
  * `fetch` for a provider that may be hostile or dead: no redirect is followed, a body is read up to a megabyte, and
@@ -15,18 +32,20 @@ export const withinDeadline = <T>(seconds: number, work: () => Promise<T>): Prom
  * @throws {OAuthProviderUnavailableError}, {OAuthProviderError}
  */
 export async function guardedFetch(url: string, options: CustomFetchOptions): Promise<Response> {
-  const signals = [options.signal, deadline.getStore()].filter((signal) => signal !== undefined);
+  const exchange = current.getStore();
+  if (exchange) exchange.hasAsked = true;
+  const signals = [options.signal, exchange?.signal].filter((signal) => signal !== undefined);
   const answer = await ask(url, {
     ...options,
     redirect: 'manual',
     signal: AbortSignal.any(signals),
   });
   if (answer.body.byteLength > MOST_BYTES) {
-    throw new OAuthProviderError(new ProviderFault(`The answer of ${url} is too large.`));
+    throw new OAuthProviderError(new ProviderFault(`The answer of ${placeOf(url)} is too large.`));
   }
   const { status, headers } = answer.response;
   if (status >= 500 || status === 429) {
-    throw new OAuthProviderUnavailableError(new ProviderFault(`${url} answered ${status}.`));
+    throw new OAuthProviderUnavailableError(new ProviderFault(`${placeOf(url)} answered ${status}.`));
   }
   return new Response(answer.body.byteLength > 0 ? answer.body : null, { status, headers });
 }
@@ -36,9 +55,12 @@ async function ask(url: string, options: RequestInit) {
     const response = await fetch(url, options);
     return { response, body: await readUpTo(MOST_BYTES, response) };
   } catch (cause) {
-    throw new OAuthProviderUnavailableError(new ProviderFault(`${url} does not answer.`, { cause }));
+    throw new OAuthProviderUnavailableError(new ProviderFault(`${placeOf(url)} does not answer.`, { cause }));
   }
 }
+
+/** As much of an address as helps whoever reads the log. */
+const placeOf = (url: string): string => new URL(url).origin;
 
 /** A little more than `most` is enough to know that it is more. */
 async function readUpTo(most: number, { body }: Response): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,7 +3,8 @@ import * as openid from 'openid-client';
 import { UsersError } from '../../../common/users-error.js';
 import { OAuthProviderError, ProviderFault } from '../oauth2.errors.js';
 import type { ClientSettings } from './client.settings.js';
-import { guardedFetch, withinDeadline } from './guarded-fetch.js';
+import { causesOf, describeFailure, isDenial, isRefusal } from './failure.js';
+import { Exchange, guardedFetch } from './guarded-fetch.js';
 import { type ProviderIdentity, readIdentity } from './provider-identity.js';
 
 /** What an authorization request says beside what the client's own settings say. */
@@ -113,23 +114,20 @@ export class OAuthClient {
   }
 
   private async guarded<T>(work: (configuration: openid.Configuration) => Promise<T>): Promise<T> {
+    const exchange = new Exchange(this.timeoutSeconds);
     try {
-      return await withinDeadline(this.timeoutSeconds, async () => work(await this.configure()));
+      return await exchange.run(async () => work(await this.configure()));
     } catch (error) {
-      const known = causes(error).find((cause) => cause instanceof UsersError);
-      // Whoever changes their mind at the provider is nobody's fault.
-      if (!isDenial(error))
-        this.logger.warn(`The provider ${this.name} failed: ${causes(error).map(describe).join(': ')}`);
-      throw known ?? new OAuthProviderError(error);
+      // Endpoints that moved, keys that were changed: the next login asks for them anew.
+      if (exchange.hasAsked && !isRefusal(error)) this.configuration = undefined;
+      if (!isDenial(error)) this.logger.warn(`The provider ${this.name} failed: ${describeFailure(error)}`);
+      throw causesOf(error).find((cause) => cause instanceof UsersError) ?? new OAuthProviderError(error);
     }
   }
 
-  /** Discovered at the first login, and again only if that failed. */
+  /** Discovered at the first login, and again after a failure. */
   private configure(): Promise<openid.Configuration> {
-    this.configuration ??= this.discover().catch((error: unknown) => {
-      this.configuration = undefined;
-      throw error;
-    });
+    this.configuration ??= this.discover();
     return this.configuration;
   }
 
@@ -143,7 +141,15 @@ export class OAuthClient {
     const { issuer, authorizationUrl, tokenUrl } = server;
     if (tokenUrl === undefined) {
       const options = { execute, [openid.customFetch]: guardedFetch, timeout: this.timeoutSeconds };
-      return openid.discovery(new URL(issuer), clientId, undefined, this.authentication(), options);
+      const found = await openid.discovery(
+        new URL(issuer),
+        clientId,
+        undefined,
+        this.authentication(),
+        options,
+      );
+      requireEndpoints(found.serverMetadata());
+      return found;
     }
     const known = { issuer, authorization_endpoint: authorizationUrl, token_endpoint: tokenUrl };
     const configuration = new openid.Configuration(known, clientId, undefined, this.authentication());
@@ -180,39 +186,26 @@ async function askProvider(
     null,
     headers,
   );
-  if (answer.status !== 200) throw new ProviderFault(`${url} answered ${answer.status}.`);
+  if (answer.status !== 200) throw new ProviderFault(`${new URL(url).origin} answered ${answer.status}.`);
   return answer.json();
 }
 
-function tokensOf(tokens: Tokens): ProviderTokens {
-  const seconds = tokens.expiresIn();
-  return {
-    accessToken: tokens.access_token,
-    refreshToken: tokens.refresh_token,
-    expiresAt: seconds === undefined ? undefined : new Date(Date.now() + seconds * 1000),
-  };
-}
-
-/** RFC 6749 §4.1.2.1. */
-const isDenial = (error: unknown): boolean =>
-  error instanceof openid.AuthorizationResponseError && error.error === 'access_denied';
-
-/** The error, and what it was caused by, from the outside in. */
-function causes(error: unknown): object[] {
-  const chain: object[] = [];
-  for (let each = error; typeof each === 'object' && each !== null && chain.length < 8;) {
-    chain.push(each);
-    each = (each as { cause?: unknown }).cause;
-  }
-  return chain;
-}
-
-/** Codes, and sentences of our own: what others write may quote a token. */
-function describe(error: object): string {
-  const { name, code, error: reason } = error as { name?: unknown; code?: unknown; error?: unknown };
-  if (error instanceof ProviderFault) return error.message;
-  const words = [code ?? name, reason].filter(
-    (word) => typeof word === 'string' && /^[\w.-]{1,64}$/.test(word),
+function requireEndpoints(server: openid.ServerMetadata): void {
+  const missing = (['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const).find(
+    (name) => !URL.canParse(server[name] ?? ''),
   );
-  return words.join(' ');
+  if (missing !== undefined) throw new ProviderFault(`The issuer names no ${missing}.`);
+}
+
+const LONGEST_TOKEN = 16 * 1024;
+const LONGEST_LIFETIME_SECONDS = 10 * 365 * 86_400;
+
+function tokensOf(tokens: Tokens): ProviderTokens {
+  const { access_token: accessToken, refresh_token: refreshToken } = tokens;
+  if (accessToken.length > LONGEST_TOKEN || (refreshToken?.length ?? 0) > LONGEST_TOKEN) {
+    throw new ProviderFault('A token of the provider is too long.');
+  }
+  const seconds = tokens.expiresIn() ?? Infinity;
+  const ends = seconds <= LONGEST_LIFETIME_SECONDS;
+  return { accessToken, refreshToken, expiresAt: ends ? new Date(Date.now() + seconds * 1000) : undefined };
 }

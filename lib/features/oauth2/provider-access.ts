@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { definedFields } from '../../common/defined-fields.js';
+import type { BaseUser } from '../../users/user.entity.js';
+import type { ProviderTokens } from './clients/oauth-client.js';
+import { OAuthClients } from './clients/oauth-clients.js';
+import type { BaseOAuthAccount } from './oauth-account.entity.js';
+import { type OAuthAccountFields, OAuthAccountsRepository } from './oauth-accounts.repository.js';
+import { OAuthProviderError } from './oauth2.errors.js';
+import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+import { ProviderTokenVault } from './provider-token-vault.js';
+
+const RENEW_BEFORE_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
+
+type Account = BaseOAuthAccount & { accountKey: string };
+
+/** Tokens for the providers' own APIs, as they are stored, and while they last. */
+@Injectable()
+export class ProviderAccess {
+  private readonly renewals = new Map<string, Promise<string | undefined>>();
+
+  constructor(
+    private readonly accounts: OAuthAccountsRepository,
+    private readonly clients: OAuthClients,
+    private readonly vault: ProviderTokenVault,
+    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
+  ) {}
+
+  /** @throws {OAuthProviderUnavailableError} */
+  async token(user: BaseUser, provider: string): Promise<string | undefined> {
+    const account = await this.find(user, provider);
+    if (!account) return undefined;
+    return isEnding(account) ? this.renewOnce(user, provider) : this.open(account);
+  }
+
+  /** Without a new refresh token, the one that is stored stays. */
+  async locked(tokens: ProviderTokens, key: string): Promise<OAuthAccountFields> {
+    const { accessToken, refreshToken, expiresAt = null } = tokens;
+    return definedFields({
+      accessToken: await this.vault.lock(accessToken, key),
+      refreshToken: refreshToken === undefined ? undefined : await this.vault.lock(refreshToken, key),
+      tokenExpiresAt: expiresAt,
+    });
+  }
+
+  /** Whoever comes while a token is renewed waits along. */
+  private renewOnce(user: BaseUser, provider: string): Promise<string | undefined> {
+    const name = JSON.stringify([user.id, provider]);
+    const known = this.renewals.get(name);
+    if (known) return known;
+    const renewal = this.renew(user, provider).finally(() => this.renewals.delete(name));
+    this.renewals.set(name, renewal);
+    return renewal;
+  }
+
+  /**
+   * A refresh token that is used twice may end them all (RFC 9700 §4.14.2): of many processes, the one that takes the
+   * access token away uses it, and has as long for it as a provider may take.
+   */
+  private async renew(user: BaseUser, provider: string): Promise<string | undefined> {
+    const account = await this.find(user, provider);
+    if (!account || !isEnding(account)) return account && this.open(account);
+    const client = this.clients.get(provider);
+    const refreshToken = await this.vault.open(account.refreshToken, account.accountKey);
+    if (!client || refreshToken === undefined) return undefined;
+    if (isTaken(account)) return this.waitForOther(user, provider);
+
+    const { id, accessToken } = account;
+    const tokenExpiresAt = account.tokenExpiresAt as Date;
+    const end = new Date(Date.now() + this.patienceMs);
+    const taken = { accessToken: null, tokenExpiresAt: end };
+    const isFirst = await this.accounts.update({ id, tokenExpiresAt }, taken);
+    if (!isFirst) return this.waitForOther(user, provider);
+    try {
+      const tokens = await client.refresh(refreshToken);
+      await this.accounts.update({ id }, await this.locked(tokens, account.accountKey));
+      return tokens.accessToken;
+    } catch (error) {
+      await this.accounts.update({ id, tokenExpiresAt: end }, { accessToken, tokenExpiresAt });
+      if (error instanceof OAuthProviderError) return undefined;
+      throw error;
+    }
+  }
+
+  private async waitForOther(user: BaseUser, provider: string): Promise<string | undefined> {
+    const end = Date.now() + this.patienceMs;
+    while (Date.now() < end) {
+      await delay(LOOK_AGAIN_MS);
+      const account = await this.find(user, provider);
+      if (!account || !isTaken(account)) {
+        return account && !isEnding(account) ? this.open(account) : undefined;
+      }
+    }
+    return undefined;
+  }
+
+  private get patienceMs(): number {
+    return 1000 * (this.settings.providerTimeoutSeconds + 1);
+  }
+
+  private async find(user: BaseUser, provider: string): Promise<Account | undefined> {
+    return (await this.accounts.findWithTokens(user.id, provider)) as Account | undefined;
+  }
+
+  private open({ accessToken, accountKey }: Account): Promise<string | undefined> {
+    return this.vault.open(accessToken, accountKey);
+  }
+}
+
+const isEnding = ({ tokenExpiresAt }: Account): boolean =>
+  (tokenExpiresAt?.getTime() ?? Infinity) - Date.now() <= RENEW_BEFORE_MS;
+
+/** Whether somebody renews the token right now. */
+const isTaken = ({ accessToken, tokenExpiresAt }: Account): boolean =>
+  accessToken === null && (tokenExpiresAt?.getTime() ?? 0) > Date.now();
