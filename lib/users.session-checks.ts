@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
-import type { EntityMetadata, Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
 import type { BaseSession } from './authentication/sessions/session.entity.js';
 import { SESSION_ENTITY_REPOSITORY } from './authentication/sessions/sessions.repository.js';
 import { ConfigurationError } from './common/configuration-error.js';
-import { hasPlainId, isUniqueColumn, missingColumn } from './common/entity-metadata.js';
+import { hasPlainId, isUniqueColumn, missingColumn, ownerFault } from './common/entity-metadata.js';
 import type { BaseUser } from './users/user.entity.js';
 import { USER_ENTITY_REPOSITORY } from './users/users.settings.js';
 
@@ -35,18 +35,8 @@ export class SessionChecks implements OnModuleInit {
     if (metadata.findColumnWithPropertyName('tokenHash')?.isSelect) {
       refuse(`the column tokenHash of ${metadata.name} must have select: false`);
     }
-    this.checkUser(metadata);
-  }
-
-  private checkUser(metadata: EntityMetadata): void {
-    const relation = metadata.findRelationWithPropertyPath('user');
-    const user = this.users.metadata;
-    const mend = `declare @ManyToOne(() => ${user.name}, { onDelete: 'CASCADE', nullable: false }) user`;
-    if (!relation?.isManyToOne || relation.inverseEntityMetadata !== user) {
-      refuse(`${metadata.name} has no relation user to ${user.name}; ${mend}`);
-    } else if (relation.onDelete !== 'CASCADE' || relation.isNullable) {
-      refuse(`${metadata.name}.user would keep users from being deleted, or outlive them; ${mend}`);
-    }
+    const fault = ownerFault(metadata, this.users.metadata);
+    if (fault !== undefined) refuse(fault);
   }
 }
 

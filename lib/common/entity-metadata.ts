@@ -18,3 +18,16 @@ export function hasPlainId({ primaryColumns: [id, second] }: EntityMetadata): bo
   const isInteger = id?.type === Number || /int/.test(String(id?.type));
   return !second && id?.propertyName === 'id' && (isUuidColumn(id) || isInteger);
 }
+
+/** Why rows of this entity don't belong to users as they must, in words that follow the option's name; or nothing. */
+export function ownerFault(entity: EntityMetadata, user: EntityMetadata): string | undefined {
+  const relation = entity.findRelationWithPropertyPath('user');
+  const mend = `declare @ManyToOne(() => ${user.name}, { onDelete: 'CASCADE', nullable: false }) user`;
+  if (!relation?.isManyToOne || relation.inverseEntityMetadata !== user) {
+    return `${entity.name} has no relation user to ${user.name}; ${mend}`;
+  }
+  if (relation.onDelete !== 'CASCADE' || relation.isNullable) {
+    return `${entity.name}.user would keep users from being deleted, or outlive them; ${mend}`;
+  }
+  return undefined;
+}

@@ -3,7 +3,16 @@ import { OAuthAccountsService, type OAuth2Options } from 'nestjs-users/oauth2';
 import { DataSource } from 'typeorm';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
-import { BEARER, COOKIE, loopback, OAuthAccount, PAGE, Visitor, withProviders } from '../support/oauth2.js';
+import {
+  BEARER,
+  COOKIE,
+  clientOf,
+  linksOf,
+  OAuthAccount,
+  PAGE,
+  Visitor,
+  withProviders,
+} from '../support/oauth2.js';
 import { travel } from '../support/time.js';
 
 const ascending = (one: number, other: number) => one - other;
@@ -23,8 +32,7 @@ const AUTHORIZE = '/auth/associate/acme/authorize';
 const ACCOUNTS = '/users/me/oauth-accounts';
 
 const withAcme = (more: HostOptions = BEARER, options: Partial<OAuth2Options> = {}): HostOptions => {
-  const { issuer, clientId, clientSecret } = acme;
-  return { ...withProviders([loopback('acme', issuer, { clientId, clientSecret })], options), ...more };
+  return { ...withProviders([clientOf('acme', acme)], options), ...more };
 };
 
 type Headers = Record<string, string>;
@@ -36,12 +44,6 @@ async function link(host: Host, headers: Readonly<Headers>, sub = 'user-1', quer
   const url = await visitor.authorize(`${AUTHORIZE}${query}`, { ...headers });
   return visitor.back(acme.authorize(url));
 }
-
-const linksOf = (host: Host) =>
-  host.app
-    .get(DataSource)
-    .getRepository(OAuthAccount)
-    .find({ relations: { user: true } });
 
 onEachHost((host) => {
   test('a link belongs to one user, also when twenty ask at once', async () => {

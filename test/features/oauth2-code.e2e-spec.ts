@@ -3,7 +3,16 @@ import { hash, randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
-import { BEARER, COOKIE, loopback, OneTimeToken, PAGE, Visitor, withProviders } from '../support/oauth2.js';
+import {
+  BEARER,
+  COOKIE,
+  clientOf,
+  loopback,
+  OneTimeToken,
+  PAGE,
+  Visitor,
+  withProviders,
+} from '../support/oauth2.js';
 import { travel } from '../support/time.js';
 
 const ascending = (one: number, other: number) => one - other;
@@ -20,8 +29,7 @@ afterEach(() => {
 afterAll(() => acme.close());
 
 const clients = () => {
-  const { issuer, clientId, clientSecret } = acme;
-  return ['acme', 'globex'].map((name) => loopback(name, issuer, { clientId, clientSecret }));
+  return ['acme', 'globex'].map((name) => clientOf(name, acme));
 };
 const withAcme = (more: HostOptions = BEARER): HostOptions => ({ ...withProviders(clients()), ...more });
 

@@ -1,8 +1,7 @@
-import { DataSource } from 'typeorm';
 import type { BaseUser } from 'nestjs-users';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
-import { BEARER, loopback, OAuthAccount, Visitor, withProviders } from '../support/oauth2.js';
+import { BEARER, clientOf, linksOf, Visitor, withProviders } from '../support/oauth2.js';
 import type { OAuth2Options, ProviderIdentity } from 'nestjs-users/oauth2';
 import { Session } from '../support/users.js';
 
@@ -21,11 +20,10 @@ afterAll(() => acme.close());
 const EMAIL = 'ada@example.com';
 
 const withAcme = (more: Partial<OAuth2Options> = {}, host: HostOptions = {}): HostOptions => {
-  const { clientId, clientSecret, issuer } = acme;
   return {
     ...BEARER,
     session: Session,
-    ...withProviders([loopback('acme', issuer, { clientId, clientSecret })], more),
+    ...withProviders([clientOf('acme', acme)], more),
     ...host,
   };
 };
@@ -35,12 +33,6 @@ async function logIn(host: Host, claims: Record<string, unknown> = {}) {
   const visitor = new Visitor(host);
   return visitor.back(acme.authorize(await visitor.authorize('/auth/acme/authorize')));
 }
-
-const linksOf = (host: Host) =>
-  host.app
-    .get(DataSource)
-    .getRepository(OAuthAccount)
-    .find({ relations: { user: true } });
 
 const read = (host: Host, { id }: BaseUser) =>
   host.users.createQueryBuilder('user').addSelect('user.passwordHash').where({ id }).getOneOrFail();
@@ -218,8 +210,7 @@ onEachAdapter('sqlite', (host) => {
 
     test('is verified only if the provider says so and the host trusts it', async () => {
       for (const trustEmail of [true, false]) {
-        const { issuer, clientId, clientSecret } = acme;
-        const client = loopback('acme', issuer, { clientId, clientSecret, trustEmail });
+        const client = clientOf('acme', acme, { trustEmail });
         const server = await host({ ...BEARER, ...withProviders([client]) });
         for (const [index, said] of [true, false, null, 'true', 1, undefined].entries()) {
           await logIn(server, { sub: `s${index}`, email: `u${index}@example.com`, email_verified: said });

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
-import { BEARER, loopback, nowhere, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
+import { BEARER, clientOf, nowhere, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
 import { createDatabase } from '../support/databases.js';
 import { travel } from '../support/time.js';
 
@@ -20,8 +20,8 @@ afterEach(() => jest.useRealTimers());
 afterAll(() => Promise.all([acme.close(), globex.close()]));
 
 const clients = () => {
-  const of = (name: string, { issuer, clientId, clientSecret }: HostileProvider) =>
-    loopback(name, issuer, { clientId, clientSecret, allowedScopes: ['calendar'] });
+  const of = (name: string, provider: HostileProvider) =>
+    clientOf(name, provider, { allowedScopes: ['calendar'] });
   return withProviders([of('acme', acme), of('globex', globex)]);
 };
 

@@ -1,18 +1,9 @@
 import { jest } from '@jest/globals';
 import { OAuthAccountsService } from 'nestjs-users/oauth2';
-import { DataSource } from 'typeorm';
 import { cancelAtProvider, signInAtProvider } from '../support/browser.js';
 import { createDatabase } from '../support/databases.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
-import {
-  BEARER,
-  COOKIE,
-  loopback,
-  OAuthAccount,
-  registered,
-  Visitor,
-  withProviders,
-} from '../support/oauth2.js';
+import { BEARER, COOKIE, linksOf, loopback, registered, Visitor, withProviders } from '../support/oauth2.js';
 import { travel } from '../support/time.js';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.js';
 
@@ -33,12 +24,6 @@ afterAll(() => [acme, globex].forEach((each) => each.stop()));
 
 const providers = (more: Parameters<typeof withProviders>[1] = {}): HostOptions =>
   withProviders([loopback('acme', acme.issuer), loopback('globex', globex.issuer)], more);
-
-const linksOf = (host: Host) =>
-  host.app
-    .get(DataSource)
-    .getRepository(OAuthAccount)
-    .find({ relations: { user: true } });
 
 onEachHost((host) => {
   test('a first login makes a user and a link; the next one finds them', async () => {

@@ -1,7 +1,9 @@
 import { bearer, cookie, database, jwt } from 'nestjs-users';
 import { oauth2, oauth2Client, type OAuth2Options, oidc } from 'nestjs-users/oauth2';
+import { DataSource } from 'typeorm';
 import { Browser, type Page, signInAtProvider } from './browser.js';
 import type { Host, HostOptions } from './host.js';
+import type { HostileProvider } from './hostile-provider.js';
 import type { ProviderClient } from './oidc-provider.js';
 import { OAuthAccount, OneTimeToken } from './oauth2-entities.js';
 import { Session } from './users.js';
@@ -34,6 +36,20 @@ export const loopback = (name: string, issuer: string, more: Partial<Parameters<
     ...more,
   });
 };
+
+/** As {@link loopback}, of a provider that may be told to misbehave. */
+export const clientOf = (
+  name: string,
+  { issuer, clientId, clientSecret }: HostileProvider,
+  more: Parameters<typeof loopback>[2] = {},
+) => loopback(name, issuer, { clientId, clientSecret, ...more });
+
+/** Every linked account, with its user. */
+export const linksOf = ({ app }: Host): Promise<OAuthAccount[]> =>
+  app
+    .get(DataSource)
+    .getRepository(OAuthAccount)
+    .find({ relations: { user: true } });
 
 /** Host options with these providers. */
 export function withProviders(

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit, Optional } from '@nestjs
 import { ApplicationConfig } from '@nestjs/core';
 import type { EntityMetadata, Repository } from 'typeorm';
 import { ConfigurationError } from '../../common/configuration-error.js';
-import { hasPlainId, isUniqueColumn, missingColumn } from '../../common/entity-metadata.js';
+import { hasPlainId, isUniqueColumn, missingColumn, ownerFault } from '../../common/entity-metadata.js';
 import { requiredColumns } from '../../users/required-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
@@ -92,18 +92,8 @@ export class OAuth2Checks implements OnModuleInit {
       refuse(`the primary key of ${name} must be one column id, a UUID or an integer`);
     const shown = HIDDEN_COLUMNS.find((column) => metadata.findColumnWithPropertyName(column)?.isSelect);
     if (shown !== undefined) refuse(`the column ${shown} of ${name} must have select: false`);
-    this.checkUser(metadata);
-  }
-
-  private checkUser(metadata: EntityMetadata): void {
-    const relation = metadata.findRelationWithPropertyPath('user');
-    const user = this.users.metadata;
-    const mend = `declare @ManyToOne(() => ${user.name}, { onDelete: 'CASCADE', nullable: false }) user`;
-    if (!relation?.isManyToOne || relation.inverseEntityMetadata !== user) {
-      refuse(`${metadata.name} has no relation user to ${user.name}; ${mend}`);
-    } else if (relation.onDelete !== 'CASCADE' || relation.isNullable) {
-      refuse(`${metadata.name}.user would keep users from being deleted, or outlive them; ${mend}`);
-    }
+    const fault = ownerFault(metadata, this.users.metadata);
+    if (fault !== undefined) refuse(fault);
   }
 }
 
