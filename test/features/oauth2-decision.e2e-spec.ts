@@ -265,6 +265,24 @@ onEachAdapter('sqlite', (host) => {
       expect(after.passwordHash).toBe(status === 200 && !isVerified ? null : passwordHash);
     });
 
+    test('is known in the form in which the host stores it', async () => {
+      // As some hosts take addresses of one mailbox for one.
+      const normalizeIdentifier = (address: string) =>
+        address.startsWith('nobody')
+          ? undefined
+          : address
+              .trim()
+              .toLowerCase()
+              .replace(/\+[^@]*/, '');
+      const server = await host(withAcme({ associateByEmail: true }, { normalizeIdentifier }));
+      const user = await server.addUser({ email: EMAIL });
+      const answer = await logIn(server, { sub: 'plus', email: 'Ada+tag@example.com', email_verified: true });
+      expect(answer.status).toBe(200);
+      expect(await linksOf(server)).toMatchObject([{ accountId: 'plus', user: { id: user.id } }]);
+      const refused = await logIn(server, { sub: 'no', email: 'nobody@example.com', email_verified: true });
+      expect(refused.body).toMatchObject({ detail: 'OAUTH_NOT_AVAILABLE_EMAIL' });
+    });
+
     test('an inactive user is refused, as if the password were wrong', async () => {
       const server = await host(withAcme({ associateByEmail: true }));
       await server.addUser({ email: EMAIL, isActive: false });

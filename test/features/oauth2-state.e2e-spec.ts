@@ -106,6 +106,19 @@ onEachAdapter('sqlite', (host) => {
       await server.api.get('/auth/acme/back?state=x').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
     });
 
+    test('is open in an application that is guarded as a whole, also behind a prefix', async () => {
+      const options = { ...BEARER, ...withProviders([nowhere('acme')]), protectAll: true };
+      const { api } = await host({ ...options, prepare: (app) => app.setGlobalPrefix('v1') });
+      await api.get('/v1/auth/acme/authorize').expect(200);
+      await api.get('/v1/auth/acme/callback').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
+      await api
+        .post('/v1/auth/acme/token', { code: 'x', code_verifier: 'x' })
+        .expect(400, /OAUTH_INVALID_CODE/);
+      await api.get('/v1/auth/associate/acme/authorize').expect(401);
+      await api.get('/v1/auth/associate/acme/callback').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
+      await api.get('/v1/users/me/oauth-accounts').expect(401);
+    });
+
     test('scopes come from an allow-list', async () => {
       const { api } = await booted();
       const { body } = await api.get('/auth/acme/authorize?scopes=calendar&scopes=email').expect(200);

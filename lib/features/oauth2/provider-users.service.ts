@@ -5,10 +5,11 @@ import type { HttpRequest } from '../../common/http.js';
 import { InvalidBodyError } from '../../common/users-error.js';
 import { HookRunner } from '../../users/hook-runner.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import type { UserFields } from '../../users/user-fields.js';
+import { normalizeFields, type UserFields } from '../../users/user-fields.js';
 import { UserWriter } from '../../users/user-writer.js';
 import {
   BadCredentialsError,
+  InvalidIdentifierError,
   UserAlreadyExistsError,
   UserNotVerifiedError,
 } from '../../users/users.errors.js';
@@ -88,13 +89,24 @@ export class ProviderUsersService {
       await this.links.refreshAccount(owner.account, login);
       return owner.user;
     }
-    if (login.email === undefined) throw new EmailNotAvailableError();
-    const known = login as KnownLogin;
+    const known = this.withStoredEmail(login);
     const isConcealed = this.usersSettings.concealsExisting && !login.isEmailVerified;
     if (isConcealed) return this.conceal(known, request);
 
     const user = await this.repository.findByEmail(known.email);
     return user ? this.associate(user, known, request) : this.register(known, request);
+  }
+
+  /** The address in the form in which the host stores it. */
+  private withStoredEmail(login: ProviderLogin): KnownLogin {
+    try {
+      if (login.email !== undefined) {
+        return { ...login, ...normalizeFields({ email: login.email }, this.usersSettings) };
+      }
+    } catch (error) {
+      if (!(error instanceof InvalidIdentifierError)) throw error;
+    }
+    throw new EmailNotAvailableError();
   }
 
   private async associate(user: BaseUser, login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
