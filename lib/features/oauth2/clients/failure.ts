@@ -33,7 +33,7 @@ export function causesOf(error: unknown): Error[] {
 /** What helps whoever set a client up: known codes, and sentences of our own. What others write may quote a secret. */
 export function describeFailure(error: unknown): string {
   const words = causesOf(error).map((each) => {
-    if (each instanceof ProviderFault) return each.message;
+    if (each instanceof ProviderFault) return each.message.replace(/\.$/, '');
     const { code, error: reason } = each as { code?: unknown; error?: unknown };
     const known = typeof code === 'string' && CODE.test(code) ? code : '';
     return REASONS.includes(reason as string) ? `${known} ${reason as string}` : known;

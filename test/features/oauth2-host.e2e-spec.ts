@@ -1,0 +1,99 @@
+import { Expose, Type } from 'class-transformer';
+import { RoleReadDto, RolesService, UserReadDto } from 'nestjs-users';
+import { oauth2, OAuthAccountsService } from 'nestjs-users/oauth2';
+import { DataSource } from 'typeorm';
+import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
+import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
+import { BEARER, clientOf, COOKIE, PAGE, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
+import { MemberOAuthAccount, NumberedOAuthAccount, OneTimeToken } from '../support/oauth2-entities.js';
+import { Member, NumberedUser, Role } from '../support/users.js';
+
+let acme: HostileProvider;
+
+beforeAll(async () => {
+  acme = await startHostileProvider();
+});
+afterAll(() => acme.close());
+
+const withAcme = (more: Parameters<typeof withProviders>[1] = {}): HostOptions =>
+  withProviders([clientOf('acme', acme)], more);
+
+async function logIn(host: Host, query = '', visitor = new Visitor(host)) {
+  return visitor.back(acme.authorize(await visitor.authorize(`/auth/acme/authorize${query}`)));
+}
+
+onEachHost((host) => {
+  test('users and accounts may be numbered', async () => {
+    const entities = { user: NumberedUser, oauthAccount: NumberedOAuthAccount };
+    const server = await host({ ...BEARER, ...withAcme(), ...entities });
+    for (let round = 0; round < 2; round++) expect((await logIn(server)).status).toBe(200);
+
+    const { body: login } = await logIn(server);
+    const api = server.api.as((login as { access_token: string }).access_token);
+    const { body } = await api.get('/users/me/oauth-accounts').expect(200);
+    expect(body).toMatchObject({ items: [{ id: 1, provider: 'acme', accountId: 'user-1' }] });
+    await api.delete('/users/me/oauth-accounts/1').expect(409, /LAST_LOGIN_METHOD/);
+    for (const id of ['0', '-1', '2', '1.0', '1e0', ' 1']) {
+      await api.delete(`/users/me/oauth-accounts/${encodeURIComponent(id)}`).expect(404);
+    }
+    expect(await server.users.count()).toBe(1);
+  });
+});
+
+class MemberReadDto extends UserReadDto {
+  @Expose()
+  @Type(() => RoleReadDto)
+  roles!: RoleReadDto[];
+}
+
+onEachAdapter('sqlite', (host) => {
+  test('relations come along at login, and the user is shown by readDto', async () => {
+    const loadOptions = { relations: { roles: true } };
+    const server = await host({
+      ...BEARER,
+      user: Member,
+      role: Role,
+      oauthAccount: MemberOAuthAccount,
+      oneTimeToken: OneTimeToken,
+      oauth2: oauth2<Member>({
+        clients: [clientOf('acme', acme)],
+        redirectUrl: REDIRECT_URL,
+        loadOptions,
+        readDto: MemberReadDto,
+      }),
+    });
+    await logIn(server);
+    const [user] = await server.users.find();
+    const roles = server.app.get(RolesService);
+    await roles.assignRole(user.id, (await roles.addRole({ name: 'analyst' })).id);
+
+    const { body } = await logIn(server);
+    expect(body).toMatchObject({
+      access_token: expect.any(String),
+      user: { email: 'ada@example.com', roles: [{ name: 'analyst' }] },
+    });
+  });
+
+  test("every login brings the provider's tokens up to date", async () => {
+    const server = await host({ ...BEARER, ...withAcme({ storeTokens: true }) });
+    await logIn(server);
+    const [user] = await server.users.find();
+    const accounts = server.app.get(OAuthAccountsService);
+    const first = await accounts.accessToken(user, 'acme');
+    await logIn(server);
+    const second = await accounts.accessToken(user, 'acme');
+    expect([typeof first, typeof second, first === second]).toEqual(['string', 'string', false]);
+    const stored = await server.app.get(DataSource).query('SELECT * FROM app_oauth_account');
+    expect(JSON.stringify(stored)).not.toContain(second);
+  });
+
+  test('whoever postLoginHook refuses gets no cookie, and the page is told', async () => {
+    const refuse = () => {
+      throw new Error('not today');
+    };
+    const server = await host({ ...COOKIE, ...withAcme(), hooks: { postLoginHook: refuse } });
+    const answer = await logIn(server, `?redirect_to=${encodeURIComponent(PAGE)}`);
+    expect([answer.status, answer.location?.href]).toEqual([302, `${PAGE}?error=LOGIN_BAD_CREDENTIALS`]);
+    expect(answer.headers.getSetCookie().filter((cookie) => cookie.includes('session'))).toEqual([]);
+  });
+});
