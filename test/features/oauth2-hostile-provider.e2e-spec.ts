@@ -2,10 +2,11 @@ import { jest } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import * as hostile from '../support/hostile-provider.js';
+import { type Fields, ID_TOKEN_FAULTS, ID_TOKEN_ODDITIES } from '../support/hostile-id-tokens.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter } from '../support/host.js';
 import { BEARER, loopback, OAuthAccount, PAGE, Visitor, withProviders } from '../support/oauth2.js';
+import * as hostile from '../support/misbehaviours.js';
 import { travel } from '../support/time.js';
 
 const PLACES = ['discovery', 'token', 'jwks', 'userinfo'] as const;
@@ -99,7 +100,7 @@ const ATTACKS: [what: string, attack: (canary: string) => RequestListener, answe
 ];
 
 /** What OpenID Connect leaves to the client. */
-const ODDITIES: Record<keyof typeof hostile.ID_TOKEN_ODDITIES, string> = {
+const ODDITIES: Record<keyof typeof ID_TOKEN_ODDITIES, string> = {
   'no kid': '200',
   'no typ': '200',
   'typ of an access token': '200',
@@ -258,7 +259,7 @@ onEachAdapter('sqlite', (host) => {
   test('an answer of the token endpoint that lacks something or says it wrongly is refused', async () => {
     const { token } = providers;
     const booted = await host(withAll());
-    const wrong: hostile.Fields[] = [
+    const wrong: Fields[] = [
       ...[
         { access_token: undefined },
         { access_token: 7 },
@@ -292,11 +293,11 @@ onEachAdapter('sqlite', (host) => {
   test('an ID token that is wrong in any way logs nobody in', async () => {
     const booted = await host(withAll());
     const answers: Record<string, string> = {};
-    for (const [name, fault] of Object.entries(hostile.ID_TOKEN_FAULTS)) {
+    for (const [name, fault] of Object.entries(ID_TOKEN_FAULTS)) {
       providers.token.idToken = fault;
       answers[name] = await logIn(booted, 'token');
     }
-    const names = Object.keys(hostile.ID_TOKEN_FAULTS);
+    const names = Object.keys(ID_TOKEN_FAULTS);
     expect(answers).toEqual(Object.fromEntries(names.map((name) => [name, REFUSED])));
     expect(await stored(booted)).toEqual(NOTHING);
   });
@@ -304,7 +305,7 @@ onEachAdapter('sqlite', (host) => {
   test('an ID token that is odd is believed where the specification leaves that to us', async () => {
     const booted = await host(withAll());
     const answers: Record<string, string> = {};
-    for (const [name, oddity] of Object.entries(hostile.ID_TOKEN_ODDITIES)) {
+    for (const [name, oddity] of Object.entries(ID_TOKEN_ODDITIES)) {
       providers.token.claims = { email: `${name.replaceAll(' ', '-')}@example.com` };
       providers.token.idToken = oddity;
       answers[name] = await logIn(booted, 'token');

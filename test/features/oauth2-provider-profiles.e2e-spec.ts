@@ -10,10 +10,11 @@ import { DataSource, Entity, ManyToOne, type Relation } from 'typeorm';
 import { githubProfile } from '../../lib/features/oauth2/clients/github.client.js';
 import { googleProfile } from '../../lib/features/oauth2/clients/google.client.js';
 import { microsoftProfile } from '../../lib/features/oauth2/clients/microsoft.client.js';
-import * as hostile from '../support/hostile-provider.js';
+import { type Fields } from '../support/hostile-id-tokens.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
 import { BEARER, loopback, OAuthAccount, Visitor, withProviders } from '../support/oauth2.js';
+import * as hostile from '../support/misbehaviours.js';
 import { Member, Role } from '../support/users.js';
 
 @Entity('app_member_oauth_account')
@@ -79,7 +80,7 @@ const withHub = (profile = githubAtHub): HostOptions => {
 };
 
 /** Status, and the code of an error, of a login with these claims. */
-async function logIn(host: Host, name: Name, claims: hostile.Fields = {}): Promise<string> {
+async function logIn(host: Host, name: Name, claims: Fields = {}): Promise<string> {
   const provider = providers[name];
   provider.claims = claims;
   const visitor = new Visitor(host);
@@ -343,7 +344,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('google: an address is verified where Google runs the mailbox', async () => {
     const booted = await host(withOpenId({}, { profile: googleProfile }));
-    const cases: [claims: hostile.Fields, isVerified: boolean][] = [
+    const cases: [claims: Fields, isVerified: boolean][] = [
       [{ email: 'one@gmail.com' }, true],
       [{ email: 'Two@GMail.com' }, true],
       [{ email: 'three@example.com', hd: 'example.com' }, true],

@@ -3,101 +3,11 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import type { Fields, IdTokenFault, Signer } from './hostile-id-tokens.js';
+import { sendJson } from './misbehaviours.js';
 
 /** What can be taken over; `api` is `/user` and `/user/emails`, as GitHub has them. */
 export type Endpoint = 'discovery' | 'token' | 'jwks' | 'userinfo' | 'api';
-
-/** Fields of a JSON object; a value of undefined leaves the field out. */
-export type Fields = Record<string, unknown>;
-
-/** The claims of an ID token as they should be. */
-export interface RightClaims extends Fields {
-  iss: string;
-  aud: string;
-  iat: number;
-  exp: number;
-}
-
-/** Whose signature an ID token carries; `alg` follows: RS256, HS256 or none. */
-export type Signer =
-  'published key' | 'unpublished key' | 'client secret' | 'public key as secret' | 'nobody';
-
-/** How ID tokens differ from right ones. */
-export interface IdTokenFault {
-  /** Go over the right claims before the token is signed. */
-  claims?: (right: RightClaims) => Fields;
-  /** Go over `alg`, `typ` and `kid`; a function is given the unpublished key as a JWK. */
-  header?: Fields | ((unpublished: Fields) => Fields);
-  signedBy?: Signer;
-  /** Go over the signed claims; the signature stays as it was. */
-  tampered?: Fields;
-  /** Takes the place of the signature. */
-  signature?: string;
-}
-
-/** ID tokens that no client may believe. */
-export const ID_TOKEN_FAULTS = {
-  'alg none': { signedBy: 'nobody' },
-  'alg None': { signedBy: 'nobody', header: { alg: 'None' } },
-  'alg none with the signature of RS256': { header: { alg: 'none' } },
-  'no alg': { header: { alg: undefined } },
-  'HS256 keyed with the client secret': { signedBy: 'client secret' },
-  'HS256 keyed with the public key': { signedBy: 'public key as secret' },
-  'RS256 that says HS256': { header: { alg: 'HS256' } },
-  'RS256 that says ES256': { header: { alg: 'ES256' } },
-  'unpublished key': { signedBy: 'unpublished key' },
-  'unpublished key, no kid': { signedBy: 'unpublished key', header: { kid: undefined } },
-  'unpublished key in the header': { signedBy: 'unpublished key', header: (jwk) => ({ jwk }) },
-  'unknown kid': { header: { kid: 'unknown' } },
-  'unknown crit': { header: { crit: ['unknown'], unknown: true } },
-  'tampered payload': { tampered: { sub: 'admin' } },
-  'empty signature': { signature: '' },
-  expired: { claims: ({ iat }) => ({ iat: iat - 7200, exp: iat - 3600 }) },
-  'no exp': { claims: () => ({ exp: undefined }) },
-  'exp as a string': { claims: ({ exp }) => ({ exp: `${exp}` }) },
-  'no iat': { claims: () => ({ iat: undefined }) },
-  'nbf in the future': { claims: ({ iat }) => ({ nbf: iat + 3600 }) },
-  'other aud': { claims: () => ({ aud: 'another-client' }) },
-  'no aud': { claims: () => ({ aud: undefined }) },
-  'aud of others in an array': { claims: () => ({ aud: ['another-client', 'a-third'] }) },
-  'aud of us and others': { claims: ({ aud }) => ({ aud: [aud, 'another-client'] }) },
-  'aud of us and others, azp another': {
-    claims: ({ aud }) => ({ aud: [aud, 'another-client'], azp: 'another-client' }),
-  },
-  'other iss': { claims: () => ({ iss: 'https://accounts.example.com' }) },
-  'iss with a slash': { claims: ({ iss }) => ({ iss: `${iss}/` }) },
-  'no iss': { claims: () => ({ iss: undefined }) },
-  'other nonce': { claims: () => ({ nonce: 'another-nonce' }) },
-  'no nonce': { claims: () => ({ nonce: undefined }) },
-  'no sub': { claims: () => ({ sub: undefined }) },
-  'sub null': { claims: () => ({ sub: null }) },
-  'sub empty': { claims: () => ({ sub: '' }) },
-  'sub as a number': { claims: () => ({ sub: 42 }) },
-  'sub as an object': { claims: () => ({ sub: { id: 'user-1' } }) },
-  'sub as an array': { claims: () => ({ sub: ['user-1'] }) },
-  'sub of 256 characters': { claims: () => ({ sub: 'x'.repeat(256) }) },
-  'sub of a million characters': { claims: () => ({ sub: 'x'.repeat(1_000_000) }) },
-  'sub beyond ASCII': { claims: () => ({ sub: 'usér-1' }) },
-  'sub with a NUL': { claims: () => ({ sub: 'user\0-1' }) },
-} satisfies Record<string, IdTokenFault>;
-
-/** ID tokens of which OpenID Connect leaves it to the client what to think. */
-export const ID_TOKEN_ODDITIES = {
-  'no kid': { header: { kid: undefined } },
-  'no typ': { header: { typ: undefined } },
-  'typ of an access token': { header: { typ: 'at+jwt' } },
-  'expired ten seconds ago': { claims: ({ iat }) => ({ exp: iat - 10 }) },
-  'exp in a hundred years': { claims: ({ iat }) => ({ exp: iat + 100 * 365 * 86_400 }) },
-  'iat in an hour': { claims: ({ iat }) => ({ iat: iat + 3600, exp: iat + 7200 }) },
-  'iat a year ago': { claims: ({ iat }) => ({ iat: iat - 365 * 86_400 }) },
-  'exp before iat': { claims: ({ iat }) => ({ iat: iat + 600 }) },
-  'aud of us in an array': { claims: ({ aud }) => ({ aud: [aud] }) },
-  'aud of us and others, azp ours': { claims: ({ aud }) => ({ aud: [aud, 'another-client'], azp: aud }) },
-  'azp another': { claims: () => ({ azp: 'another-client' }) },
-  'sub of 255 characters': { claims: () => ({ sub: 'x'.repeat(255) }) },
-  'sub of a space': { claims: () => ({ sub: ' ' }) },
-} satisfies Record<string, IdTokenFault>;
 
 export interface HostileProviderOptions {
   clientId?: string;
@@ -336,94 +246,6 @@ export class HostileProvider {
   }
 }
 
-/** Never answers. */
-export const hangs: RequestListener = () => undefined;
-
-/** Hangs up without a word. */
-export const closesConnection: RequestListener = (request) => void request.socket.destroy();
-
-/** A page, as of a proxy that is in the way. */
-export const html: RequestListener = (_request, response) => {
-  send(response, '<!doctype html><title>Sign in to the network</title>', 200, 'text/html');
-};
-
-/** JSON that ends too early. */
-export const malformedJson: RequestListener = (_request, response) => send(response, '{"sub": "user-1", ');
-
-/** Right enough for any endpoint but discovery, with 100,000 arrays in each other. */
-export const deepJson: RequestListener = (_request, response) => {
-  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-  send(
-    response,
-    `{"sub":"user-1","id":1,"access_token":"deep","token_type":"bearer","keys":[],"deep":${deep}}`,
-  );
-};
-
-/** Begins an answer, and sends a byte of it every 200 ms for ever. */
-export const slowDrip: RequestListener = (_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/json' }).write('{"drip":"');
-  const timer = setInterval(() => response.write('.'), 200);
-  response.once('close', () => clearInterval(timer));
-};
-
-/** Answers with any value at all. */
-export const json =
-  (value: unknown, code = 200): RequestListener =>
-  (_request, response) =>
-    sendJson(response, value, code);
-
-/** Answers with an empty object and a status. */
-export const status =
-  (code: number): RequestListener =>
-  (_request, response) =>
-    sendJson(response, {}, code);
-
-/** 302 makes a GET of a POST, 307 sends the POST again, secrets and all, if the client follows. */
-export const redirectsTo =
-  (url: string, code = 302): RequestListener =>
-  (_request, response) =>
-    void response.writeHead(code, { location: url }).end();
-
-/** What came of huge answers. */
-export interface Progress {
-  /** Bytes that clients read, and up to some MB that are still in buffers. */
-  written: number;
-  /** How many clients went away before the end. */
-  brokenOff: number;
-}
-
-/** An object with the fields of `right` and a string of as many bytes, which may be `Infinity`. */
-export function huge(bytes: number, right: Fields = {}): RequestListener & Progress {
-  const chunk = Buffer.alloc(16_384, 'x');
-  const handler: RequestListener = (_request, response) => {
-    let left = bytes;
-    const write = (): void => {
-      while (left > 0 && !response.destroyed) {
-        left -= chunk.length;
-        progress.written += chunk.length;
-        if (!response.write(chunk)) return void response.once('drain', write);
-      }
-      if (!response.destroyed) response.end('"}');
-    };
-    response.once('close', () => {
-      if (!response.writableFinished) progress.brokenOff += 1;
-    });
-    response.writeHead(200, { 'content-type': 'application/json' }).write(openFiller(right));
-    write();
-  };
-  const progress = Object.assign(handler, { written: 0, brokenOff: 0 });
-  return progress;
-}
-
-/** The same in a thousandth of the bytes: whoever counts them before they are unpacked has seen nothing. */
-export function zipBomb(bytes: number, right: Fields = {}): RequestListener {
-  const packed = gzipSync(`${openFiller(right)}${'x'.repeat(bytes)}"}`);
-  return (_request, response) => {
-    response.setHeader('content-encoding', 'gzip');
-    send(response, packed);
-  };
-}
-
 interface Login {
   claims: Fields;
   nonce?: string;
@@ -465,13 +287,3 @@ const challengeOf = (verifier: string | null): string | undefined =>
   verifier === null ? undefined : createHash('sha256').update(verifier).digest('base64url');
 
 const encode = (value: Fields): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-const openFiller = (right: Fields): string => JSON.stringify({ ...right, filler: '' }).slice(0, -'"}'.length);
-
-function sendJson(response: ServerResponse, value: unknown, code = 200): void {
-  send(response, JSON.stringify(value), code);
-}
-
-function send(response: ServerResponse, body: string | Buffer, code = 200, type = 'application/json'): void {
-  response.writeHead(code, { 'content-type': type }).end(body);
-}
