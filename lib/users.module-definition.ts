@@ -27,6 +27,7 @@ import { HookRunner } from './users/hook-runner.js';
 import { Limits } from './users/limits/limits.js';
 import { NewPasswords } from './users/passwords/new-passwords.js';
 import { Passwords } from './users/passwords/passwords.js';
+import { Registrations } from './users/registrations.js';
 import { UserWriter } from './users/user-writer.js';
 import { DEFAULT_DTOS, type ResolvedDtos } from './users/users.dtos.js';
 import { UserEventsEmitter } from './users/users.events.js';
@@ -57,6 +58,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     ...(plan.service === UsersService ? [] : [{ provide: plan.service, useExisting: UsersService }]),
     ...dtoProviders(plan.dtos),
     ...[Background, HookRunner, UserEventsEmitter, UsersRepository, UserWriter, AccountMails, AccountTokens],
+    Registrations,
     ...[Credentials, NewPasswords, UsersTools, Authenticator, Logins, Reauthentication],
     ...(plan.protectAll ? [{ provide: APP_GUARD, useClass: Authenticated() }] : []),
     ...plan.featureProviders,

@@ -6,8 +6,6 @@ import { bearer } from './authentication/transports/bearer.transport.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { refuseUnknown, requireBoolean } from './common/option-checks.js';
 import { definedFields } from './common/defined-fields.js';
-import type { BaseOAuthAccount } from './features/oauth2/oauth-account.entity.js';
-import type { BaseOneTimeToken } from './features/oauth2/one-time-token.entity.js';
 import type {
   Feature,
   FeatureOptions,
@@ -28,8 +26,6 @@ export interface ResolvedPlan extends HostPlan {
   user: Type<BaseUser>;
   session: Type<BaseSession> | undefined;
   role: Type<BaseRole> | undefined;
-  oauthAccount: Type<BaseOAuthAccount> | undefined;
-  oneTimeToken: Type<BaseOneTimeToken> | undefined;
   service: Type<UsersService>;
   imports: NonNullable<ModuleMetadata['imports']>;
   providers: Provider[];
@@ -97,7 +93,7 @@ export function resolvePlan(given: Given): ResolvedPlan {
 
   return {
     ...host,
-    ...{ user, session, role, oauthAccount, oneTimeToken, features },
+    ...{ user, session, role, features },
     service: checkService(options.service),
     imports: options.imports ?? [],
     providers: options.providers ?? [],
@@ -213,6 +209,7 @@ function declaredSettings(
     feature.key,
     Object.fromEntries(
       Object.entries(given).filter(
+        // What is both, such as a list of clients, the feature resolves by itself.
         ([name]) => feature.settings.includes(name) && !feature.plan.includes(name),
       ),
     ),

@@ -82,7 +82,8 @@ const driverErrorOf = (error: unknown): DriverError => {
 function withoutValues(message: string | undefined, error: unknown): string {
   const values = [(error as DriverError).parameters ?? []]
     .flat()
-    .filter((value) => typeof value === 'string');
+    .filter((value) => ['string', 'number', 'bigint'].includes(typeof value))
+    .map(String);
   const quotes = values.some((value) => value.length > 2 && message?.includes(value));
   return message === undefined || quotes ? 'the database refused the statement' : message;
 }

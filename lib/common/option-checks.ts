@@ -47,3 +47,8 @@ export function requireFunction(path: string, value: unknown, what: string): voi
 /** Whether no wire is on the way: browsers and providers let such go without TLS. */
 export const isLoopback = ({ hostname }: URL): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
+export function requireObject(path: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new ConfigurationError(`${path} must be an object.`);
+}

@@ -1,9 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { askDatabase } from './ask-database.js';
 import { isSqlite } from './dialect.js';
 
 const queues = new WeakMap<DataSource, LimitFunction>();
+
+interface Turn {
+  source: DataSource;
+  isOpen: boolean;
+}
+const turns = new AsyncLocalStorage<Turn>();
 
 /**
  * As {@link askDatabase}, for what changes something. On SQLite, TypeORM has one connection for all requests: what is
@@ -14,7 +21,23 @@ export function writeDatabase<T>(
   statement: () => Promise<T>,
   timeoutSeconds: number,
 ): Promise<T> {
-  return askDatabase(() => (isSqlite(source) ? queueOf(source)(statement) : statement()), timeoutSeconds);
+  const turn = turns.getStore();
+  // A host's subscriber that writes by this library within a write would wait for itself.
+  const isWithin = turn?.source === source && turn.isOpen;
+  const isQueued = isSqlite(source) && !isWithin;
+  return askDatabase(() => (isQueued ? takeTurn(source, statement) : statement()), timeoutSeconds);
+}
+
+function takeTurn<T>(source: DataSource, statement: () => Promise<T>): Promise<T> {
+  return queueOf(source)(async () => {
+    const turn: Turn = { source, isOpen: true };
+    try {
+      return await turns.run(turn, statement);
+    } finally {
+      // What goes on in the background from here has inherited the turn, and must take its own.
+      turn.isOpen = false;
+    }
+  });
 }
 
 /** Statements that stand or fall with a write, by the manager of its transaction alone. */

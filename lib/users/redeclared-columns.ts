@@ -4,8 +4,9 @@ import { getMetadataArgsStorage } from 'typeorm';
  * Lets an entity rename a column of `base` by declaring its property again. TypeORM takes the first declaration
  * that it meets, which is the base class's, and says nothing of the other; `unique: true` on both makes two
  * indexes of one name. Entities that do not extend `base` are left to TypeORM alone.
+ * @param hostDeclares a property that `base` has an index on, and leaves to the host
  */
-export function letRedeclarationsWin(base: object): void {
+export function letRedeclarationsWin(base: object, hostDeclares?: string): void {
   const storage = getMetadataArgsStorage();
   const filterUniques = storage.filterUniques.bind(storage) as (target: unknown) => typeof storage.uniques;
   const filterIndices = storage.filterIndices.bind(storage) as (target: unknown) => typeof storage.indices;
@@ -29,17 +30,19 @@ export function letRedeclarationsWin(base: object): void {
     return extendsBase(target, base) ? oncePerName(uniques) : uniques;
   };
 
-  const hasUser = (tree: unknown[]) =>
-    storage.relations.some(({ target, propertyName }) => propertyName === 'user' && tree.includes(target));
-
   storage.filterIndices = (target: unknown) => {
     const indices = filterIndices(target);
     if (!extendsBase(target, base)) return indices;
     // Without the relation, TypeORM would speak of the index, and the boot checks could not say what is missing.
-    return oncePerName(indices).filter(
-      ({ columns }) => String(columns) !== 'user' || hasUser(target as unknown[]),
-    );
+    const isLeft = ({ columns }: { columns?: unknown }) =>
+      String(columns) !== hostDeclares || isDeclared(target as unknown[], hostDeclares);
+    return oncePerName(indices).filter(isLeft);
   };
+
+  const isDeclared = (tree: unknown[], property: string) =>
+    [...storage.relations, ...storage.columns].some(
+      (each) => each.propertyName === property && tree.includes(each.target),
+    );
 }
 
 const extendsBase = (target: unknown, base: object): boolean =>

@@ -3,6 +3,7 @@ import type { DeepPartial, EntityManager, FindOptionsWhere } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { faultOf } from '../common/database-error.js';
+import { isSqlite } from '../common/dialect.js';
 import { requireScalar } from '../common/scalar-columns.js';
 import { UsersError } from '../common/users-error.js';
 import { type Along, together, writeDatabase } from '../common/write-database.js';
@@ -17,6 +18,12 @@ export class UserNotUniqueError extends UsersError {
     super('USER_FIELD_TAKEN', { cause });
   }
 }
+
+/** How an update goes: one that takes a superuser away has a transaction of its own. */
+export type UserUpdate = { raiseTokenVersion?: boolean } & (
+  | { takesSuperuser?: UserId | undefined; along?: undefined }
+  | { takesSuperuser?: undefined; along?: Along | undefined }
+);
 
 /** As {@link Along}, for the user who was just inserted. */
 export type AlongNewUser = (manager: EntityManager, id: UserId) => Promise<unknown>;
@@ -55,19 +62,12 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
   async update(
     where: FindOptionsWhere<User>,
     values: Partial<BaseUser>,
-    {
-      raiseTokenVersion = false,
-      takesSuperuser,
-      along,
-    }: { raiseTokenVersion?: boolean; takesSuperuser?: UserId; along?: Along | undefined } = {},
+    { raiseTokenVersion = false, takesSuperuser, along }: UserUpdate = {},
   ): Promise<boolean> {
     requireCriteria(where);
     const set: Record<string, unknown> = this.writable(values);
     if (raiseTokenVersion) set['tokenVersion'] = () => `${this.column('tokenVersion')} + 1`;
-    if (Object.keys(set).length === 0) {
-      if (!along) return true;
-      set['tokenVersion'] = () => this.column('tokenVersion');
-    }
+    if (Object.keys(set).length === 0) return true;
     const change = set as QueryDeepPartialEntity<User>;
     if (takesSuperuser !== undefined) {
       return this.write(() =>
@@ -78,6 +78,23 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     }
     const update = (manager: EntityManager) => manager.update(this.repository.target, where, change);
     const { affected } = await this.write(() => together(this.repository.manager, update, along));
+    return affected === 1;
+  }
+
+  /**
+   * Keeps a row as it is while something changes that depends on it.
+   * @returns whether a row met the condition
+   */
+  async lock(where: FindOptionsWhere<User>, along: Along): Promise<boolean> {
+    requireCriteria(where);
+    const { manager, target } = this.repository;
+    const lock = async (own: EntityManager) => {
+      const select = own.createQueryBuilder(target, 'user').select('user.id').where(where);
+      // SQLite has one writer, and writes take turns.
+      if (!isSqlite(own.dataSource)) select.setLock('pessimistic_write');
+      return { affected: (await select.getMany()).length };
+    };
+    const { affected } = await this.write(() => together(manager, lock, along));
     return affected === 1;
   }
 

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
 import type { PasswordRules } from './user-writer.js';
 import type { BaseUser, UserId } from './user.entity.js';
-import { normalizeFields, ownFields, type NewFields, type UserFields } from './user-fields.js';
+import { normalizeFields, type UserFields } from './user-fields.js';
 import type { LoginDto } from './users.dto.js';
 import {
   AlreadyVerifiedError,
@@ -15,7 +15,6 @@ import {
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
 import { UsersMails } from './users.mails.js';
-import type { AlongNewUser } from './users.repository.js';
 
 /**
  * Everything that can be done to a user account, with or without a request. A host extends it to override the
@@ -35,41 +34,18 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
   /**
    * Registers a user with the fields that users may set themselves, and mails the verification token where
    * `requireVerification` asks for it. Without `password` the user has none.
-   * @param how `verify`: the address is known to be theirs; `along`: what is inserted together with the user, or not
-   * at all, by the manager of one transaction
    * @throws {UserAlreadyExistsError}, {@link UsersError} `REGISTER_INVALID_PASSWORD`
    */
-  async register(
-    data: UserFields<User>,
-    request?: HttpRequest,
-    { verify = false, along }: { verify?: boolean; along?: AlongNewUser } = {},
-  ): Promise<User> {
-    await this.tools.limits.registration(request);
-    const fields = await this.prepareRegistration(data, request);
-    const user = await this.tools.writer.insert({ ...fields, isVerified: verify }, along);
-    await this.afterRegistration(user, request);
-    return user;
+  register(data: UserFields<User>, request?: HttpRequest): Promise<User> {
+    return this.tools.registrations.register(this, data, request);
   }
 
   /**
    * As {@link register}, but what is done, and what comes back, is the same for a known identifier: the row is
    * written after the answer, or the owner of the existing one is told.
    */
-  async registerConcealed(
-    data: UserFields<User>,
-    request?: HttpRequest,
-    along?: AlongNewUser,
-  ): Promise<void> {
-    await this.tools.limits.registration(request);
-    const fields = await this.prepareRegistration(data, request);
-    const known = await this.tools.writer.findKnown(fields);
-    if (!known) {
-      this.tools.hooks.later('A concealed registration', async () =>
-        this.afterRegistration(await this.tools.writer.insert(fields, along), request),
-      );
-      return;
-    }
-    this.warnOfAttempt(known, request);
+  registerConcealed(data: UserFields<User>, request?: HttpRequest): Promise<void> {
+    return this.tools.registrations.registerConcealed(this, data, request);
   }
 
   /**
@@ -188,25 +164,8 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     return user;
   }
 
-  private async prepareRegistration(data: UserFields<User>, request?: HttpRequest): Promise<NewFields> {
-    const own = ownFields(data);
-    const { hooks, writer } = this.tools;
-    await hooks.refuseBy(
-      'preRegistrationHook',
-      () => this.preRegistrationHook(own as never, request),
-      notAllowed,
-    );
-    return { isActive: true, isVerified: false, ...(await writer.prepare(own, this.rules)) };
-  }
-
   private readonly rules: PasswordRules = (password, user) =>
     this.validatePassword(password, user as Partial<User>);
-
-  private async afterRegistration(user: User, request?: HttpRequest): Promise<void> {
-    if (this.tools.settings.requireVerification) this.initiateVerification(user, request);
-    await this.tools.hooks.after('postRegistrationHook', () => this.postRegistrationHook(user, request));
-    this.tools.events.emit(UserEvents.Registered, user);
-  }
 
   private async confirmEmailChange(token: string, request?: HttpRequest): Promise<User> {
     const { tokens, writer, hooks, events } = this.tools;

@@ -4,6 +4,7 @@ import { AccountTokens } from './account-tokens.js';
 import { HookRunner } from './hook-runner.js';
 import { Credentials } from './credentials.js';
 import { Limits } from './limits/limits.js';
+import { Registrations } from './registrations.js';
 import { UserWriter } from './user-writer.js';
 import { UserEventsEmitter } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
@@ -18,6 +19,9 @@ export class UsersTools<User extends BaseUser = BaseUser> {
 
   @Inject(UserWriter)
   readonly writer!: UserWriter<User>;
+
+  @Inject(Registrations)
+  readonly registrations!: Registrations<User>;
 
   @Inject(Credentials)
   readonly credentials!: Credentials<User>;

@@ -115,7 +115,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   [withOAuth2({ clients: [google({ clientId: 'x' })] }), /oauth2\.clients\.google\.clientSecret is missing/],
   [
     withOAuth2({ clients: [microsoft({ ...known, tenant: '' })] }),
-    /microsoft\(\{ tenant \}\) must be a tenant's id, common, org/,
+    /oauth2\.clients\.microsoft\.tenant must be a tenant's id, common, org/,
   ],
   [withAcme({ scopes: 'openid email' }), /oauth2\.clients\.acme\.scopes must list scopes/],
   [withAcme({ scopes: ['openid email'] }), /oauth2\.clients\.acme\.scopes must .*, each without blanks/],
@@ -192,7 +192,10 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
     /allowedRedirects must list origins .* https but/,
   ],
   [withOAuth2({ path: 'auth/:tenant' }), /oauth2\.path must be a plain path/],
-  [withOAuth2({ callbackPath: 'authorize' }), /oauth2\.callbackPath must differ from authorizePath/],
+  [
+    withOAuth2({ callbackPath: 'authorize' }),
+    /oauth2: two routes would be GET \/auth\/google\/authorize; path, .* must differ/,
+  ],
   [withOAuth2({ newUser: {} }), /oauth2\.newUser must be a function that returns fields of a new user/],
   [withOAuth2({ redirectUrl: undefined }), /oauth2\.redirectUrl is missing; give it the address under/],
   [withOAuth2({ redirectUrl: '' }), /oauth2\.redirectUrl is missing; give it the address under/],

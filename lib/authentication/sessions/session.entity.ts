@@ -42,7 +42,7 @@ export abstract class BaseSession {
   ip!: string | null;
 }
 
-letRedeclarationsWin(BaseSession);
+letRedeclarationsWin(BaseSession, 'user');
 
 /** A session whose id is a UUID. */
 @Index(['user'])

@@ -57,7 +57,7 @@ export class AssociationService {
     });
   }
 
-  /** Whoever logged out everywhere meanwhile, or lost the account, links nothing any more. */
+  /** Whoever logged out everywhere meanwhile, or was deactivated, links nothing any more. */
   private async ownerOf({ user }: Errand): Promise<BaseUser> {
     const owner = user && (await this.users.findById(user.id));
     if (!owner?.isActive || owner.tokenVersion !== user?.tokenVersion) throw new InvalidStateError();

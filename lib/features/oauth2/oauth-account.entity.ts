@@ -45,7 +45,7 @@ export abstract class BaseOAuthAccount {
   createdAt!: Date;
 }
 
-letRedeclarationsWin(BaseOAuthAccount);
+letRedeclarationsWin(BaseOAuthAccount, 'user');
 
 /** A linked account whose id is a UUID. */
 @Index(['user'])

@@ -50,7 +50,7 @@ export class OAuthAccountsService {
     const { id, email, isVerified, tokenVersion } = user;
     const unchanged = { id, email, isVerified, tokenVersion, isActive: true } as FindOptionsWhere<BaseUser>;
     const along = await this.insertion(login);
-    const isLinked = await this.users.update(unchanged, {}, { along: (manager) => along(manager, id) });
+    const isLinked = await this.users.lock(unchanged, (manager) => along(manager, id));
     if (!isLinked) throw new OAuthUserAlreadyExistsError();
   }
 
@@ -84,11 +84,7 @@ export class OAuthAccountsService {
     const wanted = this.accounts.parseId(id);
     // The user's row stays locked: of two accounts that are removed at once, one must stay.
     const where = { id: user.id } as FindOptionsWhere<BaseUser>;
-    const isUser = await this.users.update(
-      where,
-      {},
-      { along: (manager) => this.removeOne(manager, user.id, wanted) },
-    );
+    const isUser = await this.users.lock(where, (manager) => this.removeOne(manager, user.id, wanted));
     if (!isUser) throw new OAuthAccountNotFoundError();
   }
 

@@ -5,11 +5,12 @@ import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
-import { type OAuthLoginPlan, type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
+import { type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
 
 /** One class a call: two clients, or two applications, never share routes or metadata. */
-export function createOAuth2Controller(plan: OAuth2Plan, login: OAuthLoginPlan, client: string): Type {
+export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
+  const { login } = plan;
   const output = new DtoOutput(plan.readDto);
   const path = joinPath(plan.path, client);
   const journey = {

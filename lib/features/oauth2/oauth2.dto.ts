@@ -1,8 +1,7 @@
 import { Expose, Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsString, Matches } from 'class-validator';
 import { IsOmittable } from '../../common/validation/constraints.js';
 
-const LONGEST_URL = 2048;
 const MOST_SCOPES = 50;
 
 /** One value of a query is a text, several are an array. */
@@ -22,7 +21,6 @@ export class AuthorizeDto {
   /** The page to come back to, of one of `allowedRedirects`. */
   @IsOmittable()
   @IsString()
-  @MaxLength(LONGEST_URL)
   @Expose({ name: 'redirect_to' })
   redirectTo?: string;
 }

@@ -33,14 +33,14 @@ const oauth2Feature: Feature<OAuth2Options> = {
   key: 'oauth2',
   plan: OAUTH2_PLAN,
   settings: OAUTH2_SETTINGS_KEYS,
-  flags: ['returnUser', 'associateByEmail', 'storeTokens', 'allowRegistration'],
+  flags: ['returnUser'],
   resolve: resolveOAuth2,
   build(options, host) {
     const plan = resolveOAuth2Plan(options, host);
-    const { login, names } = plan;
+    const { names } = plan;
     return {
       controllers: [
-        ...names.map((name) => createOAuth2Controller(plan, login, name)),
+        ...names.map((name) => createOAuth2Controller(plan, name)),
         ...names.map((name) => createAssociateController(plan, name)),
         createOAuthAccountsController(plan),
       ],

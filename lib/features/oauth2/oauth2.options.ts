@@ -38,7 +38,9 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   /** Whether whoever is unknown becomes a new user. Default true. */
   allowRegistration?: boolean;
   /** Fields of a new user, from what the provider says; those that nobody may set of themselves are left out. */
-  newUser?: (identity: ProviderIdentity) => NewUserFields<NoInfer<User>>;
+  newUser?: (
+    identity: ProviderIdentity,
+  ) => NewUserFields<NoInfer<User>> | Promise<NewUserFields<NoInfer<User>>>;
   /** To link an account, or to remove one, a login must be at most so many seconds old; `false`: any. Default 600. */
   requireFreshLogin?: FreshLoginWindow;
   /** How long a provider may take for all that one request asks of it, in seconds, 9 at most. Default 8. */

@@ -42,9 +42,12 @@ export function resolveOAuth2Plan(options: OAuth2Options, host: HostPlan): OAuth
     login: { backend: backend.name, load, isKeptByBrowser: keepsToken(backend.transport) },
     names,
   };
-  if (plan.authorizePath !== plan.callbackPath) return plan;
-  throw new ConfigurationError('oauth2.callbackPath must differ from authorizePath.');
+  requireOwnRoutes(plan);
+  return plan;
 }
+
+/** Without slashes around it: the providers are told the path to the letter. */
+export const withoutSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
 /** Parts of a path, of which some may be empty. */
 export const joinPath = (...parts: string[]): string => parts.filter(Boolean).join('/');
@@ -58,7 +61,6 @@ const PATHS = [
   'accountsPath',
 ] as const;
 
-/** Without slashes around them: the providers are told the path to the letter. */
 function withPaths(options: OAuth2Options): OAuth2Options {
   const trimmed = { ...options };
   for (const name of PATHS) {
@@ -69,9 +71,31 @@ function withPaths(options: OAuth2Options): OAuth2Options {
         `oauth2.${name} must be a plain path, of letters, digits, hyphens and slashes.`,
       );
     }
-    trimmed[name] = path.replace(/^\/+|\/+$/g, '');
+    trimmed[name] = withoutSlashes(path);
   }
   return trimmed;
+}
+
+/** Of two routes at one path, the second would never be reached. */
+function requireOwnRoutes({
+  path,
+  associatePath,
+  accountsPath,
+  authorizePath,
+  callbackPath,
+  names,
+}: OAuth2Plan): void {
+  const routes = names.flatMap((name) =>
+    [path, associatePath].flatMap((prefix) =>
+      [authorizePath, callbackPath].map((end) => joinPath(prefix, name, end).toLowerCase()),
+    ),
+  );
+  const all = [...routes, accountsPath.toLowerCase()];
+  const twice = all.find((route, index) => all.indexOf(route) !== index);
+  if (twice === undefined) return;
+  throw new ConfigurationError(
+    `oauth2: two routes would be GET /${twice}; path, associatePath, authorizePath, callbackPath and accountsPath must differ.`,
+  );
 }
 
 const LONGEST_NAME = 64;
@@ -110,7 +134,7 @@ function findBackend({ backend: name }: OAuth2Options, { backends }: HostPlan): 
   );
 }
 
-/** A browser keeps a cookie by itself; whatever a transport takes out of a client unasked, it has put there unasked. */
+/** Only a transport whose clients keep the token by themselves, as browsers keep cookies, has `clear`. */
 const keepsToken = (transport: BackendOptions['transport']): boolean =>
   typeof transport === 'function' ? isClearing(transport) : transport.kind === 'cookie';
 

@@ -5,6 +5,7 @@ import {
   isLoopback,
   isOrigin,
   requireBoolean,
+  requireObject,
   requireSeconds,
   requireUrl,
   requireWholeNumber,
@@ -12,6 +13,7 @@ import {
 } from '../../common/option-checks.js';
 import { type ClientSettings, resolveClient } from './clients/client.settings.js';
 import type { OAuth2Options, OAuth2SettingsOptions } from './oauth2.options.js';
+import { withoutSlashes } from './oauth2.plan.js';
 
 /** OAuth2 with every default in place. */
 export interface OAuth2Settings extends Required<
@@ -42,9 +44,10 @@ export function resolveOAuth2(
   secret: Secret,
 ): OAuth2Settings {
   const { clients: ofClients = {}, ...own } = given;
+  requireObject('oauth2.clients', ofClients);
   const names = options.clients.map(({ name }) => name);
   refuseUnknown('oauth2.clients', ofClients, names);
-  const settings = { ...DEFAULTS, ...definedFields(options), ...definedFields(own) };
+  const settings = { ...DEFAULTS, ...definedFields(options), ...own };
   const { allowedRedirects, requireFreshLogin, callbackPath = 'callback' } = settings;
   checkRedirects(allowedRedirects);
   if (requireFreshLogin !== false) requireSeconds('oauth2.requireFreshLogin', requireFreshLogin);
@@ -52,7 +55,7 @@ export function resolveOAuth2(
   requireOwnIssuers(clients);
   return {
     clients,
-    redirectUrl: resolveRedirectUrl(settings.redirectUrl, callbackPath),
+    redirectUrl: resolveRedirectUrl(settings.redirectUrl, withoutSlashes(callbackPath)),
     allowedRedirects,
     associateByEmail: requireBoolean('oauth2.associateByEmail', settings.associateByEmail),
     storeTokens: requireBoolean('oauth2.storeTokens', settings.storeTokens),

@@ -63,24 +63,30 @@ export class ProviderAccess {
     if (!account || !isEnding(account)) return account && this.open(account);
     const client = this.clients.get(provider);
     const refreshToken = await this.vault.open(account.refreshToken, account.accountKey);
-    if (!client || refreshToken === undefined) return undefined;
+    // What can't be renewed is good until it ends.
+    if (!client || refreshToken === undefined) return hasEnded(account) ? undefined : this.open(account);
     if (isTaken(account)) return this.waitForOther(user, provider);
 
+    const restore = await this.take(account);
+    if (!restore) return this.waitForOther(user, provider);
+    const tokens = await client.refresh(refreshToken).catch(async (error: unknown) => {
+      await restore();
+      if (error instanceof OAuthProviderError) return undefined;
+      throw error;
+    });
+    if (!tokens) return undefined;
+    await this.accounts.update({ id: account.id }, await this.locked(tokens, account.accountKey));
+    return tokens.accessToken;
+  }
+
+  /** @returns what puts the access token back, if nobody else has taken it away */
+  private async take(account: Account): Promise<(() => Promise<unknown>) | undefined> {
     const { id, accessToken } = account;
     const tokenExpiresAt = account.tokenExpiresAt as Date;
     const end = new Date(Date.now() + this.patienceMs);
     const taken = { accessToken: null, tokenExpiresAt: end };
-    const isFirst = await this.accounts.update({ id, tokenExpiresAt }, taken);
-    if (!isFirst) return this.waitForOther(user, provider);
-    try {
-      const tokens = await client.refresh(refreshToken);
-      await this.accounts.update({ id }, await this.locked(tokens, account.accountKey));
-      return tokens.accessToken;
-    } catch (error) {
-      await this.accounts.update({ id, tokenExpiresAt: end }, { accessToken, tokenExpiresAt });
-      if (error instanceof OAuthProviderError) return undefined;
-      throw error;
-    }
+    if (!(await this.accounts.update({ id, tokenExpiresAt }, taken))) return undefined;
+    return () => this.accounts.update({ id, tokenExpiresAt: end }, { accessToken, tokenExpiresAt });
   }
 
   private async waitForOther(user: BaseUser, provider: string): Promise<string | undefined> {
@@ -89,7 +95,7 @@ export class ProviderAccess {
       await delay(LOOK_AGAIN_MS);
       const account = await this.find(user, provider);
       if (!account || !isTaken(account)) {
-        return account && !isEnding(account) ? this.open(account) : undefined;
+        return account && !hasEnded(account) ? this.open(account) : undefined;
       }
     }
     return undefined;
@@ -110,6 +116,9 @@ export class ProviderAccess {
 
 const isEnding = ({ tokenExpiresAt }: Account): boolean =>
   (tokenExpiresAt?.getTime() ?? Infinity) - Date.now() <= RENEW_BEFORE_MS;
+
+const hasEnded = ({ tokenExpiresAt }: Account): boolean =>
+  (tokenExpiresAt?.getTime() ?? Infinity) <= Date.now();
 
 /** Whether somebody renews the token right now. */
 const isTaken = ({ accessToken, tokenExpiresAt }: Account): boolean =>

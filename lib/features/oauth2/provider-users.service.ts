@@ -6,6 +6,7 @@ import { InvalidBodyError } from '../../common/users-error.js';
 import { HookRunner } from '../../users/hook-runner.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { normalizeFields, type UserFields } from '../../users/user-fields.js';
+import { Registrations } from '../../users/registrations.js';
 import { UserWriter } from '../../users/user-writer.js';
 import {
   BadCredentialsError,
@@ -38,6 +39,7 @@ export class ProviderUsersService {
     private readonly accounts: OAuthAccountsRepository,
     private readonly links: OAuthAccountsService,
     private readonly writer: UserWriter,
+    private readonly registrations: Registrations,
     private readonly hooks: HookRunner,
     private readonly events: UserEventsEmitter,
     @Inject(USERS_SETTINGS) private readonly usersSettings: UsersSettings,
@@ -75,6 +77,8 @@ export class ProviderUsersService {
     try {
       return await this.decide(login, request);
     } catch (error) {
+      // There is no body: what the database does not take came from the provider.
+      if (error instanceof InvalidBodyError) throw new OAuthProviderError(error);
       if (!(error instanceof UserAlreadyExistsError || error instanceof OAuthUserAlreadyExistsError))
         throw error;
       const owner = await this.accounts.findOwner(accountKeyOf(login));
@@ -134,18 +138,13 @@ export class ProviderUsersService {
 
   private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
     const { fields, along } = await this.newcomer(login);
-    try {
-      return await this.users.register(fields, request, { verify: login.isEmailVerified, along });
-    } catch (error) {
-      // There is no body: what the database does not take came from the provider.
-      throw error instanceof InvalidBodyError ? new OAuthProviderError(error) : error;
-    }
+    return this.registrations.register(this.users, fields, request, { verify: login.isEmailVerified, along });
   }
 
   /** The answer is the same whether the address is known; its reader is told. */
   private async conceal(login: KnownLogin, request: HttpRequest): Promise<never> {
     const { fields, along } = await this.newcomer(login);
-    await this.users.registerConcealed(fields, request, along);
+    await this.registrations.registerConcealed(this.users, fields, request, along);
     throw new UserNotVerifiedError();
   }
 
@@ -153,14 +152,14 @@ export class ProviderUsersService {
   private async newcomer(login: KnownLogin) {
     if (!this.settings.allowRegistration) throw new BadCredentialsError();
     const { tokens: _, ...identity } = login;
-    const { password: __, ...fields } = this.saidOf(identity);
+    const { password: __, ...fields } = await this.newUserFields(identity);
     return { fields: { ...fields, email: login.email }, along: await this.links.insertion(login) };
   }
 
   /** What a provider says may be of any shape: where the host did not expect it, the provider is to blame. */
-  private saidOf(identity: ProviderIdentity): UserFields {
+  private async newUserFields(identity: ProviderIdentity): Promise<UserFields> {
     try {
-      return this.newUser?.(identity) ?? {};
+      return { ...(await this.newUser?.(identity)) };
     } catch (error) {
       this.logger.error('newUser failed', stackOf(error));
       throw new OAuthProviderError(error);

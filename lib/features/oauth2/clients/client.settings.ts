@@ -1,6 +1,12 @@
 import { ConfigurationError } from '../../../common/configuration-error.js';
 import { definedFields } from '../../../common/defined-fields.js';
-import { refuseUnknown, requireBoolean, requireFunction, requireUrl } from '../../../common/option-checks.js';
+import {
+  refuseUnknown,
+  requireBoolean,
+  requireFunction,
+  requireObject,
+  requireUrl,
+} from '../../../common/option-checks.js';
 import type { ClientTraits, OAuthClientDefinition, OAuthClientOptions } from './client.options.js';
 
 /** A client with every default in place. */
@@ -24,6 +30,8 @@ const OWN_PARAMETERS = [
 export function resolveClient(definition: OAuthClientDefinition, given: OAuthClientOptions): ClientSettings {
   const { kind, name, options, settings: known } = definition;
   const at = `oauth2.clients.${name}`;
+  requireObject(at, given);
+  requireObject(`${at}: ${kind}()`, options);
   refuseUnknown(at, given, known);
   const settings: OAuthClientOptions = { ...definedFields(options), ...definedFields(given) };
   refuseUnknown(`${at}: ${kind}()`, settings, [...known, 'name']);

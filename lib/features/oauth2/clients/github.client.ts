@@ -12,7 +12,7 @@ export interface GithubOptions extends OAuthClientOptions {
 /** GitHub, by its primary address, as far as GitHub has verified that. */
 export const github = (options: GithubOptions = {}): OAuthClientDefinition => ({
   kind: 'github',
-  name: options.name ?? 'github',
+  name: options?.name ?? 'github',
   options,
   settings: [...CLIENT_SETTINGS, 'serverUrl'],
   addresses: { serverUrl: 'optional' },

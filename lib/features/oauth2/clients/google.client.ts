@@ -18,7 +18,7 @@ export interface GoogleOptions extends OAuthClientOptions {
  */
 export const google = (options: GoogleOptions = {}): OAuthClientDefinition => ({
   kind: 'google',
-  name: options.name ?? 'google',
+  name: options?.name ?? 'google',
   options,
   settings: CLIENT_SETTINGS,
   addresses: {},

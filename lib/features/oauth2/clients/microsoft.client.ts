@@ -23,7 +23,7 @@ const TENANT = /^[\w-]+(\.[\w-]+)*$/;
  */
 export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition => ({
   kind: 'microsoft',
-  name: options.name ?? 'microsoft',
+  name: options?.name ?? 'microsoft',
   options,
   settings: [...CLIENT_SETTINGS, 'tenant'],
   addresses: {},
@@ -31,7 +31,7 @@ export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition
   traits({ tenant = 'common' }: MicrosoftOptions) {
     if (typeof tenant !== 'string' || !TENANT.test(tenant)) {
       throw new ConfigurationError(
-        "microsoft({ tenant }) must be a tenant's id, common, organizations or consumers.",
+        `oauth2.clients.${options.name ?? 'microsoft'}.tenant must be a tenant's id, common, organizations or consumers.`,
       );
     }
     return {

@@ -63,7 +63,7 @@ export class OAuthClient {
       const url = openid.buildAuthorizationUrl(configuration, {
         ...authorizationParameters,
         redirect_uri: redirectUri,
-        scope: scopes.join(' '),
+        ...(scopes.length > 0 && { scope: scopes.join(' ') }),
         state,
         code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',

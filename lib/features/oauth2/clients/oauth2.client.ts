@@ -23,7 +23,7 @@ export interface OAuth2ClientOptions extends OwnServerOptions {
 /** Any provider that speaks plain OAuth2, without ID tokens: `profile` asks it who logged in. */
 export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinition => ({
   kind: 'oauth2Client',
-  name: options.name,
+  name: options?.name,
   options,
   settings: [
     ...CLIENT_SETTINGS,

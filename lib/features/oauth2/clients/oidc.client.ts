@@ -17,7 +17,7 @@ export interface OidcOptions extends OwnServerOptions {
 /** Any OpenID Connect provider: Keycloak, Auth0, Okta and others. */
 export const oidc = (options: OidcOptions): OAuthClientDefinition => ({
   kind: 'oidc',
-  name: options.name,
+  name: options?.name,
   options,
   settings: [...CLIENT_SETTINGS, 'issuer', 'trustEmail', 'allowInsecureRequests', 'profile'],
   addresses: { issuer: 'needed' },
