@@ -16,10 +16,12 @@ const ASCII = /^[\x00-\x7f]*$/;
  */
 export const normalizeEmail: NormalizeIdentifier = (address) => {
   const trimmed = address.trim();
+  // First of all: to normalise a long text of combining marks takes seconds.
+  if (trimmed.length > LONGEST_ADDRESS) return undefined;
   const composed = trimmed.normalize('NFC');
   const at = composed.lastIndexOf('@');
   const local = trimmed.slice(0, trimmed.lastIndexOf('@'));
-  if (at < 1 || trimmed.length > LONGEST_ADDRESS || composed !== trimmed.normalize('NFKC')) return undefined;
+  if (at < 1 || composed !== trimmed.normalize('NFKC')) return undefined;
   if (INVISIBLE.test(trimmed) || local.includes('"') || !ASCII.test(local)) return undefined;
 
   const domain = domainToASCII(composed.slice(at + 1));
@@ -31,7 +33,9 @@ const LONGEST_NAME = 255;
 
 /** The stored form of an identifier that is no address, such as a user name: trimmed, NFC, ASCII letters in lower case. */
 export const normalizeName: NormalizeIdentifier = (name) => {
-  const normal = name.trim().normalize('NFC');
+  const trimmed = name.trim();
+  if (trimmed.length > 4 * LONGEST_NAME) return undefined;
+  const normal = trimmed.normalize('NFC');
   if (normal === '' || normal.length > LONGEST_NAME || normal !== normal.normalize('NFKC')) return undefined;
   if (!normal.isWellFormed() || INVISIBLE.test(normal)) return undefined;
   return normal.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

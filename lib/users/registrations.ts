@@ -52,7 +52,6 @@ export class Registrations<User extends BaseUser = BaseUser> {
     service: UsersMails<User>,
     data: UserFields<User>,
     request?: HttpRequest,
-    along?: AlongNewUser,
   ): Promise<void> {
     await this.limits.registration(request);
     const fields = await this.prepare(service, data, request);
@@ -62,7 +61,7 @@ export class Registrations<User extends BaseUser = BaseUser> {
       return;
     }
     this.hooks.later('A concealed registration', async () =>
-      this.welcome(service, await this.writer.insert(fields, along), request),
+      this.welcome(service, await this.writer.insert(fields), request),
     );
   }
 

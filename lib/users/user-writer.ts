@@ -87,7 +87,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   verify(user: User): Promise<boolean> {
     const { id, email, tokenVersion } = user;
     const where = { id, email, tokenVersion, isVerified: false } as FindOptionsWhere<User>;
-    return this.repository.update(where, { isVerified: true }, { along: this.withoutLinks(user) });
+    return this.repository.update(where, { isVerified: true }, { along: this.withoutFormerOwner(user) });
   }
 
   /**
@@ -117,7 +117,11 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   changeEmail(user: User, newEmail: string): Promise<boolean> {
     const { id, email, tokenVersion } = user;
     const where = { id, email, tokenVersion, isActive: true } as FindOptionsWhere<User>;
-    return this.update(where, { email: newEmail, isVerified: true }, { along: this.withoutLinks(user) });
+    return this.update(
+      where,
+      { email: newEmail, isVerified: true },
+      { along: this.withoutFormerOwner(user) },
+    );
   }
 
   /**
@@ -151,6 +155,16 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   private withoutLinks({ id, isVerified }: User): Along | undefined {
     const { links } = this;
     return isVerified || !links ? undefined : (manager) => links.removeAll(manager, id);
+  }
+
+  /** As {@link withoutLinks}; whoever made links may be logged in by them. */
+  private withoutFormerOwner(user: User): Along | undefined {
+    const { links } = this;
+    if (user.isVerified || !links) return undefined;
+    return async (manager) => {
+      const removed = await links.removeAll(manager, user.id);
+      if (removed > 0) await this.repository.raiseTokenVersionAlong(manager, user.id);
+    };
   }
 
   private hash(password: string, user: UserFields, code: InvalidPasswordCode, rules: PasswordRules) {

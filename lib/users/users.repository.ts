@@ -103,6 +103,13 @@ export class UsersRepository<User extends BaseUser = BaseUser> extends UsersFind
     await this.update({ id } as FindOptionsWhere<User>, {}, { raiseTokenVersion: true });
   }
 
+  /** As {@link raiseTokenVersion}, within the transaction of `manager`. */
+  async raiseTokenVersionAlong(manager: EntityManager, id: UserId): Promise<void> {
+    const raise = { tokenVersion: () => `${this.column('tokenVersion')} + 1` };
+    const where = { id } as FindOptionsWhere<User>;
+    await manager.update(this.repository.target, where, raise);
+  }
+
   /**
    * @returns whether there was such a user
    * @throws {LastSuperuserError}

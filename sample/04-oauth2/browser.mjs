@@ -4,6 +4,9 @@ const PATIENCE_MS = 10_000;
 /** A login and a consent take six; a provider that goes round in circles must not hang the test. */
 const PAGES_AT_MOST = 20;
 
+/** What a browser says of itself when it follows a link of the application's own page. */
+const PAGE = { accept: 'text/html', 'sec-fetch-site': 'same-origin' };
+
 /** A browser as far as cookies, redirects and forms go. It follows no redirect by itself. */
 export class Browser {
   /** By host, as browsers keep them: whatever the port. */
@@ -27,14 +30,14 @@ export class Browser {
 
   /** Follows a link to a provider, and answers there as this account; stops before the way back into the application. */
   async signIn(path, account) {
-    const { location } = await this.request(this.url + path, { headers: { accept: 'text/html' } });
+    const { location } = await this.request(this.url + path, { headers: PAGE });
     assert(location, `${path} does not lead to a provider.`);
     return this.#leave(location, (page) => this.#submit(page, { login: account, password: 'any' }));
   }
 
   /** As {@link signIn}, for somebody who cancels there. */
   async cancel(path) {
-    const { location } = await this.request(this.url + path, { headers: { accept: 'text/html' } });
+    const { location } = await this.request(this.url + path, { headers: PAGE });
     return this.#leave(location, ({ text }) => this.request(/href="([^"]+\/abort)"/.exec(text)[1]));
   }
 

@@ -67,6 +67,20 @@ onEachHost((host) => {
     expect(await linksOf(server)).toHaveLength(1);
   });
 
+  test('one user who links one account six times at once has it once', async () => {
+    const server = await host(withAcme());
+    const { api } = await server.login();
+    acme.claims = { sub: 'user-1' };
+    const ways = [];
+    for (let index = 0; index < 6; index++) {
+      const visitor = new Visitor(server);
+      ways.push([visitor, acme.authorize(await visitor.authorize(AUTHORIZE, api.headers))] as const);
+    }
+    const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(6).fill(200));
+    expect(await linksOf(server)).toHaveLength(1);
+  });
+
   test('of two ways in that are removed at once, one stays', async () => {
     const server = await host(withAcme());
     for (let round = 0; round < 10; round++) {
@@ -168,7 +182,11 @@ onEachAdapter('sqlite', (host) => {
         await from({ 'sec-fetch-site': site }).expect(403, /CROSS_ORIGIN_REQUEST/);
       }
       await from({ origin: 'https://evil.example' }).expect(403, /CROSS_ORIGIN_REQUEST/);
-      for (const site of ['same-origin', 'none']) await from({ 'sec-fetch-site': site }).expect(302);
+      await from({ 'sec-fetch-site': 'none' }).expect(403, /CROSS_ORIGIN_REQUEST/);
+      await from({}).expect(403, /CROSS_ORIGIN_REQUEST/);
+      await from({ referer: 'https://evil.example/' }).expect(403, /CROSS_ORIGIN_REQUEST/);
+      await from({ 'sec-fetch-site': 'same-origin' }).expect(302);
+      await from({ referer: `${server.api.url}/account` }).expect(302);
     });
   });
 

@@ -84,6 +84,37 @@ onEachHost((host) => {
     }
   });
 
+  test('what began before the owner of an address verified it ends with it', async () => {
+    const server = await host(withAcme());
+    const { user, api } = await server.login({ email: EMAIL, isVerified: false });
+    const visitor = new Visitor(server);
+    const url = await visitor.authorize('/auth/associate/acme/authorize', api.headers);
+    await logInAndLink(server, api, { sub: 'mallory' });
+    const token = await server.service.generateToken(user, 'verification');
+    await server.api.post('/auth/verify', { token }).expect(200);
+
+    acme.claims = { sub: 'second' };
+    const { status, body } = await visitor.back(acme.authorize(url));
+    expect([status, body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
+    await api.get('/auth/associate/acme/authorize').expect(401);
+    expect(await linksOf(server)).toEqual([]);
+  });
+
+  test("takeovers of many accounts at once stand in nobody's way", async () => {
+    const server = await host(withAcme({ associateByEmail: true }));
+    const ways = [];
+    for (let index = 0; index < 20; index++) {
+      const email = `user${index}@example.com`;
+      await server.addUser({ email, isVerified: false });
+      acme.claims = { sub: `sub-${index}`, email, email_verified: true };
+      const visitor = new Visitor(server);
+      ways.push([visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const);
+    }
+    const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    expect(await linksOf(server)).toHaveLength(20);
+  });
+
   test('twenty first logins at once make one user and one link', async () => {
     const server = await host(withAcme());
     acme.claims = { sub: 'ada', email: EMAIL, email_verified: true };
@@ -310,7 +341,15 @@ onEachAdapter('sqlite', (host) => {
         { kind: 'registration-attempt', to: EMAIL },
         { kind: 'verification', to: 'new@example.com' },
       ]);
-      expect(await linksOf(server)).toMatchObject([{ accountId: 'y' }]);
+      expect(await linksOf(server)).toEqual([]);
+      // What differed would tell by the next login: the account alone, another address, many tries.
+      for (const claims of [{ email: undefined }, { email: 'third@example.com', email_verified: false }]) {
+        const [one, other] = [
+          await logIn(server, { sub: 'x', ...claims }),
+          await logIn(server, { sub: 'y', ...claims }),
+        ];
+        expect(comparable(one)).toEqual(comparable(other));
+      }
     });
   });
 

@@ -1,7 +1,11 @@
+import { type ArgumentsHost, Catch, type INestApplication } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
 import { Expose, Type } from 'class-transformer';
 import { RoleReadDto, RolesService, UserReadDto } from 'nestjs-users';
-import { oauth2, OAuthAccountsService } from 'nestjs-users/oauth2';
+import { google, oauth2, OAuthAccountsService, type ProviderIdentity } from 'nestjs-users/oauth2';
+import { inspect } from 'node:util';
 import { DataSource } from 'typeorm';
+import { OAUTH2_SETTINGS } from '../../lib/features/oauth2/oauth2.settings.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
 import { BEARER, clientOf, COOKIE, PAGE, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
@@ -72,6 +76,73 @@ onEachAdapter('sqlite', (host) => {
       access_token: expect.any(String),
       user: { email: 'ada@example.com', roles: [{ name: 'analyst' }] },
     });
+  });
+
+  test('newUser may take its time', async () => {
+    const newUser = async ({ claims }: ProviderIdentity) => ({ fullName: String(claims['name']) });
+    const server = await host({ ...BEARER, ...withAcme({ newUser }) });
+    expect((await logIn(server)).status).toBe(200);
+    expect(await server.users.find()).toMatchObject([{ fullName: expect.stringMatching(/./) }]);
+
+    const failing = await host({
+      ...BEARER,
+      ...withAcme({ newUser: async () => Promise.reject(new Error('no')) }),
+    });
+    expect((await logIn(failing)).body).toMatchObject({ detail: 'OAUTH_PROVIDER_ERROR' });
+    expect(await failing.users.count()).toBe(0);
+  });
+
+  test('nobody who prints what this library makes sees a secret of a client', async () => {
+    const server = await host({ ...BEARER, ...withAcme() });
+    const { clientSecret } = acme;
+    const definition = google({ clientId: 'x', clientSecret });
+    for (const thing of [definition, server.app.get(OAuthAccountsService), server.app.get(OAUTH2_SETTINGS)]) {
+      expect(inspect(thing, { depth: 20 })).not.toContain(clientSecret);
+    }
+    expect(JSON.stringify([definition, server.app.get(OAUTH2_SETTINGS)])).not.toContain(clientSecret);
+  });
+
+  test.each([
+    { token_type: 7 },
+    { expires_in: 'x' },
+    { refresh_token: 5 },
+    { id_token: undefined },
+    { id_token: 'x.y.z' },
+  ])('the error of an answer such as %j holds none of its tokens', async (tokenAnswer) => {
+    const seen: string[] = [];
+    @Catch()
+    class Printing extends BaseExceptionFilter {
+      override catch(error: unknown, at: ArgumentsHost): void {
+        seen.push(inspect(error, { depth: 20 }));
+        super.catch(error, at);
+      }
+    }
+    const filter = (app: INestApplication) => app.useGlobalFilters(new Printing(app.getHttpAdapter()));
+    const server = await host({ ...BEARER, ...withAcme(), prepare: filter });
+    acme.tokenAnswer = tokenAnswer;
+    try {
+      expect((await logIn(server)).body).toMatchObject({ detail: 'OAUTH_PROVIDER_ERROR' });
+    } finally {
+      acme.tokenAnswer = {};
+    }
+    expect(seen).toHaveLength(1);
+    expect(acme.secrets.filter((secret) => seen.join().includes(secret))).toEqual([]);
+  });
+
+  test('parameters of any shape are no fault of the server', async () => {
+    const server = await host({
+      ...BEARER,
+      ...withAcme(),
+      prepare: (app) =>
+        (app.getHttpAdapter().getInstance() as { set?: (...of: string[]) => void }).set?.(
+          'query parser',
+          'extended',
+        ),
+    });
+    const visitor = new Visitor(server);
+    const callback = acme.authorize(await visitor.authorize('/auth/acme/authorize'));
+    callback.search += '&x[toString]=1&y[][toString]=1&__proto__[a]=b';
+    expect((await visitor.back(callback)).status).toBeLessThan(500);
   });
 
   test("every login brings the provider's tokens up to date", async () => {

@@ -231,6 +231,17 @@ onEachAdapter('sqlite', (host) => {
       }
     });
 
+    test('is worth nothing at another application that shares the secret', async () => {
+      const server = await host({ ...BEARER, ...clients() });
+      const { callback, cookie } = await begun(server);
+      const other = await host({
+        ...BEARER,
+        ...withProviders([nowhere('acme')], { redirectUrl: 'http://localhost:4000' }),
+      });
+      const answer = await other.api.with({ cookie }).get(callback.pathname + callback.search);
+      expect([answer.status, answer.body]).toMatchObject([400, { detail: 'ACCESS_TOKEN_DECODE_ERROR' }]);
+    });
+
     test('is over after ten minutes', async () => {
       const server = await booted();
       const { callback, cookie } = await begun(server);

@@ -138,7 +138,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     withAcme({ issuer: 'http://id.example.com' }),
-    /oauth2\.clients\.acme\.issuer must be https; for a provider on the same machine, .* allowInsecureRequests: true/,
+    /oauth2\.clients\.acme\.issuer must be https; for development, .* allowInsecureRequests: true/,
   ],
   [withAcme({ allowInsecureRequests: 'yes' }), /acme\.allowInsecureRequests must be true or false/],
   [

@@ -95,12 +95,7 @@ export function sendJson(response: ServerResponse, value: unknown, code = 200): 
   send(response, JSON.stringify(value), code);
 }
 
-function send(
-  response: ServerResponse,
-  body: string | Buffer,
-  code = 200,
-  type = 'application/json',
-): void {
+function send(response: ServerResponse, body: string | Buffer, code = 200, type = 'application/json'): void {
   response.writeHead(code, { 'content-type': type }).end(body);
 }
 

@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import type { Keyring } from '../../common/keyring.js';
-import type { UserId } from '../../users/user.entity.js';
 import { ExpiredStateError, ForgedStateError, InvalidStateError } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { OneTimeTokens } from './one-time-tokens.js';
+import type { UserSnapshot } from './user-snapshot.js';
 
 /** What somebody is sent to a provider for. */
 export type Intent = 'login' | 'associate';
@@ -27,7 +27,7 @@ export interface Errand {
   /** The page's own challenge (RFC 7636), for the code that it gets. */
   codeChallenge?: string | undefined;
   /** Who is to get the account, as they were logged in. */
-  user?: { id: UserId; tokenVersion: number } | undefined;
+  user?: UserSnapshot | undefined;
 }
 
 /** One way to a provider and back, as the browser carries it: nobody can read or change it on the way. */
@@ -38,12 +38,8 @@ export interface Attempt extends Errand {
 }
 
 const LIFETIME_SECONDS = 600;
-const STATE = { audience: 'nestjs-users:oauth2-state', algorithms: ['HS256'] };
-const COOKIE = {
-  audience: 'nestjs-users:oauth2-attempt',
-  keyManagementAlgorithms: ['dir'],
-  contentEncryptionAlgorithms: ['A256GCM'],
-};
+const STATE = { algorithms: ['HS256'], requiredClaims: ['jti', 'exp'] };
+const COOKIE = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
 
 /**
  * Ways to providers and back. The state says which way it is, and is signed; what goes with it stays in a cookie of the
@@ -52,13 +48,20 @@ const COOKIE = {
 @Injectable()
 export class Attempts {
   private readonly isSecure: boolean;
+  /** Two applications may share a secret. */
+  private readonly audiences: Record<'state' | 'cookie', string>;
 
   constructor(
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
     private readonly oneTimeTokens: OneTimeTokens,
     private readonly adapter: HttpAdapterHost,
   ) {
-    this.isSecure = settings.redirectUrl.startsWith('https:');
+    const { redirectUrl } = settings;
+    this.isSecure = redirectUrl.startsWith('https:');
+    this.audiences = {
+      state: `nestjs-users:oauth2-state:${redirectUrl}`,
+      cookie: `nestjs-users:oauth2-attempt:${redirectUrl}`,
+    };
   }
 
   async begin(
@@ -114,7 +117,7 @@ export class Attempts {
     return new SignJWT({ client, intent })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setJti(id)
-      .setAudience(STATE.audience)
+      .setAudience(this.audiences.state)
       .setIssuedAt()
       .setExpirationTime(`${LIFETIME_SECONDS}s`)
       .sign(key);
@@ -123,7 +126,7 @@ export class Attempts {
   private async verify(state: unknown) {
     if (typeof state !== 'string') throw new ForgedStateError();
     try {
-      const options = { ...STATE, requiredClaims: ['jti', 'exp'] };
+      const options = { ...STATE, audience: this.audiences.state };
       return (await jwtVerify(state, keyOf(this.settings.keys.state), options)).payload;
     } catch (error) {
       throw error instanceof errors.JWTExpired ? new ExpiredStateError() : new ForgedStateError(error);
@@ -134,14 +137,17 @@ export class Attempts {
     const { id: kid, key } = this.settings.keys.attempt.signing;
     return new EncryptJWT({ ...attempt })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
-      .setAudience(COOKIE.audience)
+      .setAudience(this.audiences.cookie)
       .setExpirationTime(`${LIFETIME_SECONDS}s`)
       .encrypt(key);
   }
 
   private async decrypt(cookie: string | undefined): Promise<Attempt | undefined> {
     if (cookie === undefined) return undefined;
-    const decrypted = jwtDecrypt<Attempt>(cookie, keyOf(this.settings.keys.attempt), COOKIE);
+    const decrypted = jwtDecrypt<Attempt>(cookie, keyOf(this.settings.keys.attempt), {
+      ...COOKIE,
+      audience: this.audiences.cookie,
+    });
     return decrypted.then(
       ({ payload }) => payload,
       () => undefined,

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
-import type { EntityManager, FindOptionsWhere, Repository } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, In, type Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { askDatabase } from '../../common/ask-database.js';
 import { faultOf, translateDatabaseError } from '../../common/database-error.js';
@@ -48,10 +48,9 @@ export class OAuthAccountsRepository implements AccountLinks {
           'account.user = user.id',
         )
         .where('account.accountKey = :key');
-    const user: (BaseUser & { [JOINED]?: BaseOAuthAccount }) | undefined = await this.users.first(
-      'by account key',
-      ask,
-      { key },
+    // On SQLite it takes its turn: half of what another request writes must let nobody in.
+    const user: (BaseUser & { [JOINED]?: BaseOAuthAccount }) | undefined = await this.write(() =>
+      this.users.first('by account key', ask, { key }),
     );
     const account = user?.[JOINED];
     if (!user || !account) return undefined;
@@ -75,12 +74,7 @@ export class OAuthAccountsRepository implements AccountLinks {
 
   async update(where: FindOptionsWhere<BaseOAuthAccount>, fields: OAuthAccountFields): Promise<boolean> {
     const change = fields as QueryDeepPartialEntity<BaseOAuthAccount>;
-    const { dataSource } = this.accounts.manager;
-    const { affected } = await writeDatabase(
-      dataSource,
-      () => this.accounts.update(where, change),
-      this.settings.databaseTimeoutSeconds,
-    );
+    const { affected } = await this.write(() => this.accounts.update(where, change));
     return affected === 1;
   }
 
@@ -110,13 +104,22 @@ export class OAuthAccountsRepository implements AccountLinks {
     return manager.delete(this.accounts.target, { id });
   }
 
-  removeAll(manager: EntityManager, user: UserId): Promise<unknown> {
-    return manager.delete(this.accounts.target, { user: { id: user } });
+  async removeAll(manager: EntityManager, user: UserId): Promise<number> {
+    const { target } = this.accounts;
+    const where = { user: { id: user } };
+    const rows = await manager.find(target, { select: { id: true }, where, loadEagerRelations: false });
+    // A DELETE without rows would lock the gap on MariaDB, and two at once would wait for each other.
+    if (rows.length > 0) await manager.delete(target, { id: In(rows.map(({ id }) => id)) });
+    return rows.length;
   }
 
   /** A malformed id is no account's. */
   parseId(id: unknown): BaseOAuthAccount['id'] | undefined {
     return parseId(id, this.accounts.metadata.primaryColumns[0]);
+  }
+
+  private write<T>(statement: () => Promise<T>): Promise<T> {
+    return writeDatabase(this.accounts.manager.dataSource, statement, this.settings.databaseTimeoutSeconds);
   }
 
   private ask<T>(statement: () => Promise<T>): Promise<T> {

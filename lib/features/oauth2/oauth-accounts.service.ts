@@ -4,16 +4,9 @@ import type { BaseUser, UserId } from '../../users/user.entity.js';
 import { Passwords } from '../../users/passwords/passwords.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import { OAuthClients } from './clients/oauth-clients.js';
-import type { ProviderLogin } from './clients/oauth-client.js';
-import { accountKeyOf } from './clients/provider-identity.js';
 import type { BaseOAuthAccount } from './oauth-account.entity.js';
-import { type OAuthAccountFields, OAuthAccountsRepository } from './oauth-accounts.repository.js';
-import {
-  LastLoginMethodError,
-  OAuthAccountNotFoundError,
-  OAuthUserAlreadyExistsError,
-} from './oauth2.errors.js';
-import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
+import { OAuthAccountsRepository } from './oauth-accounts.repository.js';
+import { LastLoginMethodError, OAuthAccountNotFoundError } from './oauth2.errors.js';
 import { ProviderAccess } from './provider-access.js';
 
 /** The keys of the features that are open. */
@@ -28,52 +21,12 @@ export class OAuthAccountsService {
     private readonly clients: OAuthClients,
     private readonly access: ProviderAccess,
     private readonly passwords: Passwords,
-    @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
     @Inject(OPEN_FEATURES) private readonly open: readonly string[],
   ) {}
 
   /** The oldest first. */
   list(user: BaseUser): Promise<BaseOAuthAccount[]> {
     return this.accounts.list(user.id);
-  }
-
-  /**
-   * Makes the account a way to log in as this user, unless the user changed since they were loaded.
-   * @throws {OAuthUserAlreadyExistsError} where another user has the account, or this one changed meanwhile
-   */
-  async link(user: BaseUser, login: ProviderLogin): Promise<void> {
-    const owner = await this.accounts.findOwner(accountKeyOf(login));
-    if (owner) {
-      if (owner.user.id !== user.id) throw new OAuthUserAlreadyExistsError();
-      return this.refreshAccount(owner.account, login);
-    }
-    const { id, email, isVerified, tokenVersion } = user;
-    const unchanged = { id, email, isVerified, tokenVersion, isActive: true } as FindOptionsWhere<BaseUser>;
-    const along = await this.insertion(login);
-    const isLinked = await this.users.lock(unchanged, (manager) => along(manager, id));
-    if (!isLinked) throw new OAuthUserAlreadyExistsError();
-  }
-
-  /** What inserts the account for a user, in a transaction that does more. */
-  async insertion(login: ProviderLogin): Promise<(manager: EntityManager, user: UserId) => Promise<void>> {
-    const { provider, subject } = login;
-    const fields = {
-      provider,
-      accountKey: accountKeyOf(login),
-      accountId: subject,
-      ...(await this.said(login)),
-    };
-    return (manager, user) => this.accounts.insert(manager, user, fields);
-  }
-
-  /** Notes what the provider says now. */
-  async refreshAccount(account: BaseOAuthAccount, login: ProviderLogin): Promise<void> {
-    const { provider } = login;
-    const { accountEmail, ...tokens } = await this.said(login);
-    const isOld = provider !== account.provider || accountEmail !== account.accountEmail;
-    if (isOld || this.settings.storeTokens) {
-      await this.accounts.update({ id: account.id }, { provider, accountEmail, ...tokens });
-    }
   }
 
   /**
@@ -117,11 +70,5 @@ export class OAuthAccountsService {
   private async hasPassword(manager: EntityManager, id: UserId): Promise<boolean> {
     const hash = await this.users.passwordHashOf(id, manager);
     return typeof hash === 'string' && this.passwords.isUsable(hash);
-  }
-
-  private async said(login: ProviderLogin): Promise<OAuthAccountFields> {
-    const accountEmail = login.email ?? null;
-    if (!this.settings.storeTokens) return { accountEmail };
-    return { accountEmail, ...(await this.access.locked(login.tokens, accountKeyOf(login))) };
   }
 }

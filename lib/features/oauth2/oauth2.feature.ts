@@ -4,10 +4,12 @@ import { ConfigurationError } from '../../common/configuration-error.js';
 import { ACCOUNT_LINKS } from '../../users/account-links.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { type Feature, FEATURE_SETTINGS, type HostPlan, type OpenFeature } from '../feature.js';
+import { AccountLinking } from './account-linking.js';
 import { createAssociateController } from './associate.controller.js';
 import { AssociationService } from './association.service.js';
 import { Attempts } from './attempts.js';
 import { OAuthClients } from './clients/oauth-clients.js';
+import { LoginCodes } from './login-codes.js';
 import { createOAuthAccountsController } from './oauth-accounts.controller.js';
 import { OAUTH_ACCOUNT_ENTITY_REPOSITORY, OAuthAccountsRepository } from './oauth-accounts.repository.js';
 import { OAuthAccountsService, OPEN_FEATURES } from './oauth-accounts.service.js';
@@ -51,8 +53,23 @@ const oauth2Feature: Feature<OAuth2Options> = {
 };
 
 const SERVICES: Provider[] = [
-  ...[OneTimeTokens, Attempts, OAuthClients, OAuthAccountsRepository, ProviderTokenVault, ProviderAccess],
-  ...[OAuthAccountsService, ProviderUsersService, ProviderJourney, OAuthLoginService, AssociationService],
+  ...[
+    OneTimeTokens,
+    Attempts,
+    OAuthClients,
+    OAuthAccountsRepository,
+    ProviderTokenVault,
+    ProviderAccess,
+    AccountLinking,
+  ],
+  ...[
+    OAuthAccountsService,
+    ProviderUsersService,
+    ProviderJourney,
+    OAuthLoginService,
+    AssociationService,
+    LoginCodes,
+  ],
   ...[OAuth2Checks, { provide: ACCOUNT_LINKS, useExisting: OAuthAccountsRepository }],
 ];
 

@@ -12,8 +12,8 @@ import type { OidcOptions } from './clients/oidc.client.js';
 import type { ProviderIdentity } from './clients/provider-identity.js';
 
 /**
- * Login by accounts at providers: `GET {path}/{client}/authorize`, `…/callback` and `POST …/token` for each client, the
- * same two below `{associatePath}` for users who are logged in, and `{accountsPath}` for what they have linked.
+ * Login by accounts at providers: `GET {path}/{client}/authorize`, `…/callback` and, but for cookies, `POST …/token` for each client, the
+ * first two below `{associatePath}` for users who are logged in, and `{accountsPath}` for what they have linked.
  */
 export interface OAuth2Options<User extends BaseUser = BaseUser> extends FeatureOptions {
   /** The providers: `google()`, `github()`, `microsoft()`, `oidc()`, `oauth2Client()`. */
@@ -57,7 +57,7 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   associatePath?: string;
   /** Default `users/me/oauth-accounts`. */
   accountsPath?: string;
-  /** Relations that come along with the user at login. */
+  /** Relations that come along with the user, at login and when an account is linked. */
   loadOptions?: LoadOptions<NoInfer<User>>;
   /** A login's body carries the user as `user`. Default: true if `loadOptions` or `readDto` is given, else false. */
   returnUser?: boolean;

@@ -4,6 +4,7 @@ import { InvalidBodyError } from '../../common/users-error.js';
 import { type Attempt, type AttemptKind, Attempts, type Errand } from './attempts.js';
 import type { OAuthClient, ProviderLogin } from './clients/oauth-client.js';
 import { OAuthClients } from './clients/oauth-clients.js';
+import { OAuthProviderError, ProviderFault } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 
 /** Which way to a provider it is, and the path by which it comes back. */
@@ -44,11 +45,14 @@ export class ProviderJourney {
   }
 
   /** @throws {OAuthProviderError}, {OAuthProviderUnavailableError} */
-  redeem(journey: Journey, attempt: Attempt, { query = {} }: HttpRequest): Promise<ProviderLogin> {
+  async redeem(journey: Journey, attempt: Attempt, { query = {} }: HttpRequest): Promise<ProviderLogin> {
     const callback = new URL(this.redirectUri(journey));
     // Twice the same stays twice the same: openid-client refuses it.
     for (const [name, value] of Object.entries(query)) {
-      for (const each of [value as unknown].flat()) callback.searchParams.append(name, String(each));
+      for (const each of [value as unknown].flat()) {
+        if (typeof each !== 'string') throw new OAuthProviderError(new ProviderFault(`${name} is no text.`));
+        callback.searchParams.append(name, each);
+      }
     }
     const state = callback.searchParams.get('state') ?? '';
     return this.client(journey).redeem(callback, { ...attempt, state });

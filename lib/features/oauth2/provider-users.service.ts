@@ -21,7 +21,7 @@ import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.j
 import type { ProviderLogin } from './clients/oauth-client.js';
 import { accountKeyOf, type ProviderIdentity } from './clients/provider-identity.js';
 import { OAuthAccountsRepository } from './oauth-accounts.repository.js';
-import { OAuthAccountsService } from './oauth-accounts.service.js';
+import { AccountLinking } from './account-linking.js';
 import { EmailNotAvailableError, OAuthProviderError, OAuthUserAlreadyExistsError } from './oauth2.errors.js';
 import { NEW_USER, type OAuth2Options } from './oauth2.options.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
@@ -37,7 +37,7 @@ export class ProviderUsersService {
     private readonly users: UsersService,
     private readonly repository: UsersRepository,
     private readonly accounts: OAuthAccountsRepository,
-    private readonly links: OAuthAccountsService,
+    private readonly linking: AccountLinking,
     private readonly writer: UserWriter,
     private readonly registrations: Registrations,
     private readonly hooks: HookRunner,
@@ -90,7 +90,7 @@ export class ProviderUsersService {
   private async decide(login: ProviderLogin, request: HttpRequest): Promise<BaseUser> {
     const owner = await this.accounts.findOwner(accountKeyOf(login));
     if (owner) {
-      await this.links.refreshAccount(owner.account, login);
+      await this.linking.refreshAccount(owner.account, login);
       return owner.user;
     }
     const known = this.withStoredEmail(login);
@@ -117,7 +117,7 @@ export class ProviderUsersService {
     if (!this.settings.associateByEmail || !login.isEmailVerified) throw new OAuthUserAlreadyExistsError();
     if (!user.isActive) throw new BadCredentialsError();
     if (user.isVerified) {
-      await this.links.link(user, login);
+      await this.linking.link(user, login);
       return user;
     }
     return this.takeOver(user, login, request);
@@ -125,7 +125,7 @@ export class ProviderUsersService {
 
   /** Whoever registered with an address that is not theirs keeps no way in. */
   private async takeOver(user: BaseUser, login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
-    const along = await this.links.insertion(login);
+    const along = await this.linking.insertion(login);
     if (!(await this.writer.takeOver(user, (manager) => along(manager, user.id)))) {
       throw new OAuthUserAlreadyExistsError();
     }
@@ -137,23 +137,26 @@ export class ProviderUsersService {
   }
 
   private async register(login: KnownLogin, request: HttpRequest): Promise<BaseUser> {
-    const { fields, along } = await this.newcomer(login);
+    const fields = await this.newcomer(login);
+    const along = await this.linking.insertion(login);
     return this.registrations.register(this.users, fields, request, { verify: login.isEmailVerified, along });
   }
 
-  /** The answer is the same whether the address is known; its reader is told. */
+  /**
+   * The answer is the same whether the address is known; its reader is told. Nothing is linked: verification would
+   * remove it, and the next login by the account would tell.
+   */
   private async conceal(login: KnownLogin, request: HttpRequest): Promise<never> {
-    const { fields, along } = await this.newcomer(login);
-    await this.registrations.registerConcealed(this.users, fields, request, along);
+    await this.registrations.registerConcealed(this.users, await this.newcomer(login), request);
     throw new UserNotVerifiedError();
   }
 
   /** @throws {BadCredentialsError} where nobody may register this way */
-  private async newcomer(login: KnownLogin) {
+  private async newcomer(login: KnownLogin): Promise<UserFields> {
     if (!this.settings.allowRegistration) throw new BadCredentialsError();
     const { tokens: _, ...identity } = login;
     const { password: __, ...fields } = await this.newUserFields(identity);
-    return { fields: { ...fields, email: login.email }, along: await this.links.insertion(login) };
+    return { ...fields, email: login.email };
   }
 
   /** What a provider says may be of any shape: where the host did not expect it, the provider is to blame. */

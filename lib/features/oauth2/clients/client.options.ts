@@ -4,7 +4,7 @@ export interface OAuthClientOptions {
   clientId?: string;
   /** What proves to the provider that it is this application. Default: none, for a public client. */
   clientSecret?: string;
-  /** What is asked for at every login. Default: what the login itself needs. */
+  /** What is asked for at every login; of OpenID Connect always `openid`, too. Default: what the login itself needs. */
   scopes?: readonly string[];
   /** What may be asked for beside that, by `?scopes=`. Default: nothing. */
   allowedScopes?: readonly string[];
@@ -14,11 +14,11 @@ export interface OAuthClientOptions {
 
 /** What a client of a server that the host chooses takes as well. */
 export interface OwnServerOptions extends OAuthClientOptions {
-  /** Stands in paths: `/auth/{name}/authorize`. Letters, digits and hyphens. */
+  /** Stands in paths: `/auth/{name}/authorize`. Letters, digits and hyphens, 64 at most. */
   name: string;
   /** Whether an address that the provider calls verified counts as verified here. Default false. */
   trustEmail?: boolean;
-  /** Admits `http:` addresses of the provider, for one on the same machine. Default false. */
+  /** Admits `http:` addresses of the provider, for development: secret and tokens travel in clear. Default false. */
   allowInsecureRequests?: boolean;
 }
 
@@ -61,6 +61,8 @@ export interface ClientTraits {
   readProfile: ReadProfile;
   trustEmail: boolean;
   allowInsecureRequests?: boolean | undefined;
+  /** Default: what the provider's metadata name; without metadata `post`. */
+  clientAuthentication?: 'post' | 'basic' | undefined;
 }
 
 /** A client as an option names it: `google({ … })`. */
@@ -86,3 +88,7 @@ export const CLIENT_SETTINGS = [
   'allowedScopes',
   'authorizationParameters',
 ] as const;
+
+/** A definition whose options are there for this library, and not for whoever prints it: they may hold a secret. */
+export const defineClient = (definition: OAuthClientDefinition): OAuthClientDefinition =>
+  Object.defineProperty({ ...definition }, 'options', { enumerable: false });

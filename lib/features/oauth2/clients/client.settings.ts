@@ -13,7 +13,8 @@ import type { ClientTraits, OAuthClientDefinition, OAuthClientOptions } from './
 export interface ClientSettings extends ClientTraits {
   name: string;
   clientId: string;
-  clientSecret: string | undefined;
+  /** A function, so that nobody who looks at the settings sees it. */
+  secret: () => string | undefined;
   allowedScopes: readonly string[];
   authorizationParameters: Readonly<Record<string, string>>;
   allowInsecureRequests: boolean;
@@ -44,12 +45,15 @@ export function resolveClient(definition: OAuthClientDefinition, given: OAuthCli
   requireScopes(`${at}.allowedScopes`, allowedScopes);
   checkParameters(`${at}.authorizationParameters`, authorizationParameters);
   requireBoolean(`${at}.trustEmail`, client.trustEmail);
+  if (![undefined, 'post', 'basic'].includes(client.clientAuthentication)) {
+    throw new ConfigurationError(`${at}.clientAuthentication must be 'post' or 'basic'.`);
+  }
   requireFunction(`${at}.profile`, client.readProfile, 'that finds out who logged in');
   return {
     ...client,
     name,
     clientId: settings.clientId as string,
-    clientSecret: settings.clientSecret,
+    secret: () => settings.clientSecret,
     // OpenID Connect Core 1.0 §3.1.2.1: without it there is no ID token.
     scopes: client.isOpenId && !scopes.includes('openid') ? ['openid', ...scopes] : scopes,
     allowedScopes,
@@ -108,8 +112,7 @@ function checkAddresses(at: string, settings: object, { addresses }: OAuthClient
     if (value === undefined && need === 'optional') continue;
     const { protocol, search, hash } = requireUrl(`${at}.${option}`, value, "the provider's address");
     if (protocol !== 'https:' && !(protocol === 'http:' && allowInsecureRequests === true)) {
-      const mend =
-        option === 'serverUrl' ? '' : '; for a provider on the same machine, set allowInsecureRequests: true';
+      const mend = option === 'serverUrl' ? '' : '; for development, set allowInsecureRequests: true';
       throw new ConfigurationError(`${at}.${option} must be https${mend}.`);
     }
     if (NAMES.includes(option) && `${search}${hash}` !== '') {

@@ -1,4 +1,9 @@
-import { CLIENT_SETTINGS, type OAuthClientDefinition, type OAuthClientOptions } from './client.options.js';
+import {
+  CLIENT_SETTINGS,
+  defineClient,
+  type OAuthClientDefinition,
+  type OAuthClientOptions,
+} from './client.options.js';
 import type { OAuthProfile, ProfileSource } from './client.options.js';
 
 /** What {@link github} takes. */
@@ -10,29 +15,30 @@ export interface GithubOptions extends OAuthClientOptions {
 }
 
 /** GitHub, by its primary address, as far as GitHub has verified that. */
-export const github = (options: GithubOptions = {}): OAuthClientDefinition => ({
-  kind: 'github',
-  name: options?.name ?? 'github',
-  options,
-  settings: [...CLIENT_SETTINGS, 'serverUrl'],
-  addresses: { serverUrl: 'optional' },
-  needsSecret: true,
-  traits({ serverUrl }: GithubOptions) {
-    const web = serverUrl?.replace(/\/$/, '') ?? 'https://github.com';
-    const api = serverUrl === undefined ? 'https://api.github.com' : `${web}/api/v3`;
-    return {
-      server: {
-        issuer: `${web}/login/oauth`,
-        authorizationUrl: `${web}/login/oauth/authorize`,
-        tokenUrl: `${web}/login/oauth/access_token`,
-      },
-      isOpenId: false,
-      scopes: ['read:user', 'user:email'],
-      readProfile: (source) => githubProfile(source, api),
-      trustEmail: true,
-    };
-  },
-});
+export const github = (options: GithubOptions = {}): OAuthClientDefinition =>
+  defineClient({
+    kind: 'github',
+    name: options?.name ?? 'github',
+    options,
+    settings: [...CLIENT_SETTINGS, 'serverUrl'],
+    addresses: { serverUrl: 'optional' },
+    needsSecret: true,
+    traits({ serverUrl }: GithubOptions) {
+      const web = serverUrl?.replace(/\/$/, '') ?? 'https://github.com';
+      const api = serverUrl === undefined ? 'https://api.github.com' : `${web}/api/v3`;
+      return {
+        server: {
+          issuer: `${web}/login/oauth`,
+          authorizationUrl: `${web}/login/oauth/authorize`,
+          tokenUrl: `${web}/login/oauth/access_token`,
+        },
+        isOpenId: false,
+        scopes: ['read:user', 'user:email'],
+        readProfile: (source) => githubProfile(source, api),
+        trustEmail: true,
+      };
+    },
+  });
 
 interface GithubEmail {
   email?: unknown;

@@ -1,5 +1,6 @@
 import {
   CLIENT_SETTINGS,
+  defineClient,
   type OAuthClientDefinition,
   type OAuthClientOptions,
   type ProfileSource,
@@ -16,21 +17,22 @@ export interface GoogleOptions extends OAuthClientOptions {
  * Google. An address counts as verified where Google itself runs its mailbox: of any other, somebody else may be the
  * owner by now (Google, "Authenticate with a backend server").
  */
-export const google = (options: GoogleOptions = {}): OAuthClientDefinition => ({
-  kind: 'google',
-  name: options?.name ?? 'google',
-  options,
-  settings: CLIENT_SETTINGS,
-  addresses: {},
-  needsSecret: true,
-  traits: () => ({
-    server: { issuer: 'https://accounts.google.com' },
-    isOpenId: true,
-    scopes: OPENID_SCOPES,
-    readProfile: googleProfile,
-    trustEmail: true,
-  }),
-});
+export const google = (options: GoogleOptions = {}): OAuthClientDefinition =>
+  defineClient({
+    kind: 'google',
+    name: options?.name ?? 'google',
+    options,
+    settings: CLIENT_SETTINGS,
+    addresses: {},
+    needsSecret: true,
+    traits: () => ({
+      server: { issuer: 'https://accounts.google.com' },
+      isOpenId: true,
+      scopes: OPENID_SCOPES,
+      readProfile: googleProfile,
+      trustEmail: true,
+    }),
+  });
 
 export function googleProfile(source: ProfileSource) {
   const { hd, email } = source.claims;

@@ -120,8 +120,11 @@ export class OAuthClient {
     } catch (error) {
       // Endpoints that moved, keys that were changed: the next login asks for them anew.
       if (exchange.hasAsked && !isRefusal(error)) this.configuration = undefined;
-      if (!isDenial(error)) this.logger.warn(`The provider ${this.name} failed: ${describeFailure(error)}`);
-      throw causesOf(error).find((cause) => cause instanceof UsersError) ?? new OAuthProviderError(error);
+      const failure = `The provider ${this.name} failed: ${describeFailure(error)}`;
+      if (!isDenial(error)) this.logger.warn(failure);
+      const known = causesOf(error).find((cause) => cause instanceof UsersError);
+      // What openid-client throws holds the provider's answer, tokens and all.
+      throw known ?? new OAuthProviderError(new ProviderFault(failure));
     }
   }
 
@@ -161,12 +164,15 @@ export class OAuthClient {
 
   /** By the method that the provider names; `client_secret_basic` where OpenID Connect Discovery says nothing else. */
   private authentication(): openid.ClientAuth {
-    const { clientSecret, isOpenId } = this.settings;
+    const { isOpenId, clientAuthentication } = this.settings;
+    const clientSecret = this.settings.secret();
     if (clientSecret === undefined) return openid.None();
     const [post, basic] = [openid.ClientSecretPost(clientSecret), openid.ClientSecretBasic(clientSecret)];
     return (server, ...rest) => {
       const { token_endpoint_auth_methods_supported: methods } = server;
-      const takesPost = methods ? methods.includes('client_secret_post') : !isOpenId;
+      const takesPost = methods
+        ? methods.includes('client_secret_post')
+        : !isOpenId && clientAuthentication !== 'basic';
       (takesPost ? post : basic)(server, ...rest);
     };
   }

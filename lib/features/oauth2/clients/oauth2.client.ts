@@ -1,5 +1,6 @@
 import {
   CLIENT_SETTINGS,
+  defineClient,
   type OAuthClientDefinition,
   type OwnServerOptions,
   type ReadProfile,
@@ -13,6 +14,8 @@ export interface OAuth2ClientOptions extends OwnServerOptions {
   tokenUrl?: string;
   /** Finds out who logged in, with the access token. */
   profile: ReadProfile;
+  /** How the secret is sent to `tokenUrl` (RFC 6749 §2.3.1): in the body, or by HTTP Basic. Default `post`. */
+  clientAuthentication?: 'post' | 'basic';
   /**
    * Names the provider. Who somebody is depends on it, so it must never change. Default: the origin of
    * `authorizationUrl`.
@@ -21,27 +24,39 @@ export interface OAuth2ClientOptions extends OwnServerOptions {
 }
 
 /** Any provider that speaks plain OAuth2, without ID tokens: `profile` asks it who logged in. */
-export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinition => ({
-  kind: 'oauth2Client',
-  name: options?.name,
-  options,
-  settings: [
-    ...CLIENT_SETTINGS,
-    ...['authorizationUrl', 'tokenUrl', 'profile', 'issuer', 'trustEmail', 'allowInsecureRequests'],
-  ],
-  addresses: { authorizationUrl: 'needed', tokenUrl: 'needed', issuer: 'optional' },
-  needsSecret: false,
-  traits(settings: Partial<OAuth2ClientOptions>) {
-    const {
-      authorizationUrl = '',
-      tokenUrl = '',
-      profile,
-      trustEmail = false,
-      allowInsecureRequests,
-    } = settings;
-    const { issuer = new URL(authorizationUrl).origin } = settings;
-    const server = { issuer, authorizationUrl, tokenUrl };
-    const readProfile = profile as ReadProfile;
-    return { server, isOpenId: false, scopes: [], readProfile, trustEmail, allowInsecureRequests };
-  },
-});
+export const oauth2Client = (options: OAuth2ClientOptions): OAuthClientDefinition =>
+  defineClient({
+    kind: 'oauth2Client',
+    name: options?.name,
+    options,
+    settings: [
+      ...CLIENT_SETTINGS,
+      ...['authorizationUrl', 'tokenUrl', 'profile', 'issuer', 'trustEmail', 'allowInsecureRequests'],
+      'clientAuthentication',
+    ],
+    addresses: { authorizationUrl: 'needed', tokenUrl: 'needed', issuer: 'optional' },
+    needsSecret: false,
+    traits(settings: Partial<OAuth2ClientOptions>) {
+      const {
+        authorizationUrl = '',
+        tokenUrl = '',
+        profile,
+        trustEmail = false,
+        allowInsecureRequests,
+      } = settings;
+      const { issuer = new URL(authorizationUrl).origin } = settings;
+      const server = { issuer, authorizationUrl, tokenUrl };
+      // Judged with the rest of the settings.
+      const readProfile = profile as ReadProfile;
+      const { clientAuthentication } = settings;
+      return {
+        server,
+        isOpenId: false,
+        scopes: [],
+        readProfile,
+        trustEmail,
+        allowInsecureRequests,
+        clientAuthentication,
+      };
+    },
+  });

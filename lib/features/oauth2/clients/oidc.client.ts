@@ -1,5 +1,6 @@
 import {
   CLIENT_SETTINGS,
+  defineClient,
   type OAuthClientDefinition,
   type OwnServerOptions,
   type ReadProfile,
@@ -15,23 +16,24 @@ export interface OidcOptions extends OwnServerOptions {
 }
 
 /** Any OpenID Connect provider: Keycloak, Auth0, Okta and others. */
-export const oidc = (options: OidcOptions): OAuthClientDefinition => ({
-  kind: 'oidc',
-  name: options?.name,
-  options,
-  settings: [...CLIENT_SETTINGS, 'issuer', 'trustEmail', 'allowInsecureRequests', 'profile'],
-  addresses: { issuer: 'needed' },
-  needsSecret: false,
-  traits(settings: Partial<OidcOptions>) {
-    const { issuer = '', profile = openIdProfile, trustEmail = false, allowInsecureRequests } = settings;
-    const server = { issuer };
-    return {
-      server,
-      isOpenId: true,
-      scopes: OPENID_SCOPES,
-      readProfile: profile,
-      trustEmail,
-      allowInsecureRequests,
-    };
-  },
-});
+export const oidc = (options: OidcOptions): OAuthClientDefinition =>
+  defineClient({
+    kind: 'oidc',
+    name: options?.name,
+    options,
+    settings: [...CLIENT_SETTINGS, 'issuer', 'trustEmail', 'allowInsecureRequests', 'profile'],
+    addresses: { issuer: 'needed' },
+    needsSecret: false,
+    traits(settings: Partial<OidcOptions>) {
+      const { issuer = '', profile = openIdProfile, trustEmail = false, allowInsecureRequests } = settings;
+      const server = { issuer };
+      return {
+        server,
+        isOpenId: true,
+        scopes: OPENID_SCOPES,
+        readProfile: profile,
+        trustEmail,
+        allowInsecureRequests,
+      };
+    },
+  });
