@@ -37,7 +37,10 @@ export interface OAuth2Options<User extends BaseUser = BaseUser> extends Feature
   storeTokens?: boolean;
   /** Whether whoever is unknown becomes a new user. Default true. */
   allowRegistration?: boolean;
-  /** Fields of a new user, from what the provider says; those that nobody may set of themselves are left out. */
+  /**
+   * Fields of a new user, from what the provider says; may be asynchronous. Those that nobody may set of themselves
+   * are left out.
+   */
   newUser?: (
     identity: ProviderIdentity,
   ) => NewUserFields<NoInfer<User>> | Promise<NewUserFields<NoInfer<User>>>;
