@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../common/http.js';
 import { NotAllowedError } from '../common/users-error.js';
+import { preLoginRefusal, requireAdmitted } from './admission.js';
 import type { PasswordRules } from './user-writer.js';
 import type { BaseUser, UserId } from './user.entity.js';
 import { normalizeFields, type UserFields } from './user-fields.js';
@@ -11,7 +12,6 @@ import {
   BadResetTokenError,
   BadVerifyTokenError,
   UserNotFoundError,
-  UserNotVerifiedError,
 } from './users.errors.js';
 import { UserEvents } from './users.events.js';
 import { UsersMails } from './users.mails.js';
@@ -104,17 +104,14 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
     const { hooks, credentials, settings, limits } = this.tools;
     const { [settings.identifier]: given = '', password } = login as unknown as Record<string, string>;
     const identifier = settings.normalizeIdentifier(given);
-    const hook = async () => {
-      if ((await this.preLoginHook(login, request)) === false) throw new BadCredentialsError();
-    };
     let refusal: Error | undefined;
     const user = await limits.guess(identifier, request, async () => {
-      refusal = await hooks.refusal('preLoginHook', hook, refused);
+      refusal = await preLoginRefusal(this, hooks, login, request);
       const found = await credentials.check(identifier, password);
       return refusal ? undefined : found;
     });
     if (!user) throw refusal ?? new BadCredentialsError();
-    if (settings.requireVerification && !user.isVerified) throw new UserNotVerifiedError();
+    requireAdmitted(user, settings);
     return user;
   }
 
@@ -197,4 +194,3 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersMails<U
 }
 
 const notAllowed = (cause: unknown) => new NotAllowedError(undefined, { cause });
-const refused = (cause: unknown) => new BadCredentialsError(cause);

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { parseCookie } from 'cookie';
-import { EncryptJWT, errors, jwtDecrypt, jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
-import type { Keyring } from '../../common/keyring.js';
+import { EncryptedTokens } from './encrypted-tokens.js';
 import { ExpiredStateError, ForgedStateError, InvalidStateError } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { OneTimeTokens } from './one-time-tokens.js';
@@ -39,7 +39,6 @@ export interface Attempt extends Errand {
 
 const LIFETIME_SECONDS = 600;
 const STATE = { algorithms: ['HS256'], requiredClaims: ['jti', 'exp'] };
-const COOKIE = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
 
 /**
  * Ways to providers and back. The state says which way it is, and is signed; what goes with it stays in a cookie of the
@@ -48,20 +47,19 @@ const COOKIE = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: 
 @Injectable()
 export class Attempts {
   private readonly isSecure: boolean;
-  /** Two applications may share a secret. */
-  private readonly audiences: Record<'state' | 'cookie', string>;
+  private readonly stateAudience: string;
+  private readonly cookies: EncryptedTokens<Attempt>;
 
   constructor(
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
     private readonly oneTimeTokens: OneTimeTokens,
     private readonly adapter: HttpAdapterHost,
   ) {
-    const { redirectUrl } = settings;
+    const { redirectUrl, keys } = settings;
     this.isSecure = redirectUrl.startsWith('https:');
-    this.audiences = {
-      state: `nestjs-users:oauth2-state:${redirectUrl}`,
-      cookie: `nestjs-users:oauth2-attempt:${redirectUrl}`,
-    };
+    // Two applications may share a secret.
+    this.stateAudience = `nestjs-users:oauth2-state:${redirectUrl}`;
+    this.cookies = new EncryptedTokens(keys.attempt, `nestjs-users:oauth2-attempt:${redirectUrl}`);
   }
 
   async begin(
@@ -71,7 +69,7 @@ export class Attempts {
   ): Promise<Attempt & { state: string }> {
     const codeVerifier = randomPKCECodeVerifier();
     const attempt: Attempt = { ...errand, id: randomUUID(), nonce: randomNonce(), codeVerifier };
-    const cookie = await this.encrypt(attempt);
+    const cookie = await this.cookies.lock(attempt, { lifetimeSeconds: LIFETIME_SECONDS });
     const options = { ...this.attributes, maxAge: LIFETIME_SECONDS };
     this.adapter.httpAdapter.setCookie(response, this.cookieName(kind), cookie, options);
     return { ...attempt, state: await this.sign(attempt.id, kind) };
@@ -89,7 +87,7 @@ export class Attempts {
   ): Promise<Attempt> {
     const { jti: id, exp, client, intent } = await this.verify(state);
     if (client !== kind.client || intent !== kind.intent) throw new InvalidStateError();
-    const attempt = await this.decrypt(parseCookie(request.headers.cookie ?? '')[this.cookieName(kind)]);
+    const attempt = await this.cookies.open(parseCookie(request.headers.cookie ?? '')[this.cookieName(kind)]);
     if (!attempt || attempt.id !== id) throw new InvalidStateError();
 
     const isFirst = await this.oneTimeTokens.spend(
@@ -117,7 +115,7 @@ export class Attempts {
     return new SignJWT({ client, intent })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setJti(id)
-      .setAudience(this.audiences.state)
+      .setAudience(this.stateAudience)
       .setIssuedAt()
       .setExpirationTime(`${LIFETIME_SECONDS}s`)
       .sign(key);
@@ -125,38 +123,12 @@ export class Attempts {
 
   private async verify(state: unknown) {
     if (typeof state !== 'string') throw new ForgedStateError();
+    const keyOf = ({ kid }: { kid?: string }) => this.settings.keys.state.require(kid);
     try {
-      const options = { ...STATE, audience: this.audiences.state };
-      return (await jwtVerify(state, keyOf(this.settings.keys.state), options)).payload;
+      const options = { ...STATE, audience: this.stateAudience };
+      return (await jwtVerify(state, keyOf, options)).payload;
     } catch (error) {
       throw error instanceof errors.JWTExpired ? new ExpiredStateError() : new ForgedStateError(error);
     }
   }
-
-  private encrypt(attempt: Attempt): Promise<string> {
-    const { id: kid, key } = this.settings.keys.attempt.signing;
-    return new EncryptJWT({ ...attempt })
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
-      .setAudience(this.audiences.cookie)
-      .setExpirationTime(`${LIFETIME_SECONDS}s`)
-      .encrypt(key);
-  }
-
-  private async decrypt(cookie: string | undefined): Promise<Attempt | undefined> {
-    if (cookie === undefined) return undefined;
-    const decrypted = jwtDecrypt<Attempt>(cookie, keyOf(this.settings.keys.attempt), {
-      ...COOKIE,
-      audience: this.audiences.cookie,
-    });
-    return decrypted.then(
-      ({ payload }) => payload,
-      () => undefined,
-    );
-  }
 }
-
-/** The key that a token's own header names. */
-const keyOf =
-  (keys: Keyring) =>
-  ({ kid }: { kid?: string }) =>
-    keys.require(kid);

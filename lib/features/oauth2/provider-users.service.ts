@@ -3,6 +3,7 @@ import { SessionsRepository } from '../../authentication/sessions/sessions.repos
 import { stackOf } from '../../common/background.js';
 import type { HttpRequest } from '../../common/http.js';
 import { InvalidBodyError } from '../../common/users-error.js';
+import { preLoginRefusal, requireAdmitted } from '../../users/admission.js';
 import { HookRunner } from '../../users/hook-runner.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { normalizeFields, type UserFields } from '../../users/user-fields.js';
@@ -55,11 +56,9 @@ export class ProviderUsersService {
    * @throws {BadCredentialsError}, {UserNotVerifiedError}, {EmailNotAvailableError}, {OAuthUserAlreadyExistsError}
    */
   async authenticate(login: ProviderLogin, request: HttpRequest): Promise<BaseUser> {
-    const credentials = { email: login.email ?? '', provider: login.provider };
-    const hook = async () => {
-      if ((await this.users.preLoginHook(credentials, request)) === false) throw new BadCredentialsError();
-    };
-    await this.hooks.refuseBy('preLoginHook', hook, (cause) => new BadCredentialsError(cause));
+    const attempt = { email: login.email ?? '', provider: login.provider };
+    const refusal = await preLoginRefusal(this.users, this.hooks, attempt, request);
+    if (refusal) throw refusal;
 
     const user = await this.findOrCreate(login, request);
     this.requireAdmitted(user);
@@ -68,8 +67,7 @@ export class ProviderUsersService {
 
   /** @throws {BadCredentialsError}, {UserNotVerifiedError} */
   requireAdmitted(user: BaseUser): void {
-    if (!user.isActive) throw new BadCredentialsError();
-    if (this.usersSettings.requireVerification && !user.isVerified) throw new UserNotVerifiedError();
+    requireAdmitted(user, this.usersSettings);
   }
 
   /** Of many first logins at once, one makes the user; the others find them when they look again. */
