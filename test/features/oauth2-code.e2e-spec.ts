@@ -123,6 +123,16 @@ onEachAdapter('sqlite', (host) => {
       expect(body).toMatchObject({ detail });
     });
 
+    test('is dead when the owner of the address verifies it meanwhile', async () => {
+      const server = await host(withAcme());
+      acme.claims = { email_verified: false };
+      const exchange = await codeFor(server);
+      const [user] = await server.users.find();
+      const token = await server.service.generateToken(user, 'verification');
+      await server.api.post('/auth/verify', { token }).expect(200);
+      await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+    });
+
     test('that is malformed in any way is 400 or 422, and the page needs its verifier', async () => {
       const server = await host(withAcme());
       for (const body of [
