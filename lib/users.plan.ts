@@ -4,7 +4,7 @@ import type { BackendOptions } from './authentication/backend.options.js';
 import { jwt } from './authentication/strategies/jwt.strategy.js';
 import { bearer } from './authentication/transports/bearer.transport.js';
 import { ConfigurationError } from './common/configuration-error.js';
-import { refuseUnknown, requireBoolean } from './common/option-checks.js';
+import { isPathName, refuseUnknown, requireBoolean } from './common/option-checks.js';
 import { definedFields } from './common/defined-fields.js';
 import type {
   Feature,
@@ -122,8 +122,6 @@ function checkService(service: UsersPlanOptions['service']): Type<UsersService> 
   throw new ConfigurationError('service must be a class that extends UsersService.');
 }
 
-const BACKEND_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/i;
-
 function checkBackends(backends: BackendOptions[]): BackendOptions[] {
   if (!Array.isArray(backends) || backends.length === 0) {
     throw new ConfigurationError('backends must hold at least one backend.');
@@ -132,7 +130,7 @@ function checkBackends(backends: BackendOptions[]): BackendOptions[] {
   for (const [index, backend] of backends.entries()) {
     const { name, transport, strategy } = backend;
     refuseUnknown(`backends[${index}]`, backend, ['name', 'transport', 'strategy']);
-    if (typeof name !== 'string' || !BACKEND_NAME.test(name)) {
+    if (!isPathName(name)) {
       throw new ConfigurationError(
         `backends[${index}].name must be of letters, digits and hyphens; it stands in paths.`,
       );

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BackendSettings } from './authentication/backend.options.js';
+import { resolveFreshLogin } from './authentication/reauthentication.js';
 import { ConfigurationError } from './common/configuration-error.js';
 import { definedFields } from './common/defined-fields.js';
 import { checkSecret, Keyring, type Secret } from './common/keyring.js';
@@ -26,7 +27,6 @@ export interface ResolvedSettings {
 }
 
 const DEFAULT_TOKEN_LIFETIME_SECONDS = 3600;
-const DEFAULT_FRESH_LOGIN_SECONDS = 600;
 const DEFAULT_INVITATION_LIFETIME_SECONDS = 7 * 86_400;
 
 /** @throws {ConfigurationError} for the first setting that is missing, unknown or out of bounds */
@@ -145,24 +145,25 @@ function resolveCurrentUser(plan: ResolvedPlan, settings: UsersModuleSettings): 
       "currentUser.emailChange 'confirmed' needs the feature verification, whose route takes the mailed token.",
     );
   }
-  return { ...freshLogin('currentUser', currentUser), emailChange };
+  const requireFreshLogin = resolveFreshLogin(
+    'currentUser.requireFreshLogin',
+    currentUser?.requireFreshLogin,
+  );
+  return { requireFreshLogin, emailChange };
 }
 
 function resolveUserManagement({ userManagement = {} }: UsersModuleSettings): UserManagementSettings {
   const { invitationLifetimeSeconds = DEFAULT_INVITATION_LIFETIME_SECONDS } = userManagement;
   return {
-    ...freshLogin('userManagement', userManagement),
+    requireFreshLogin: resolveFreshLogin(
+      'userManagement.requireFreshLogin',
+      userManagement.requireFreshLogin,
+    ),
     invitationLifetimeSeconds: requireSeconds(
       'userManagement.invitationLifetimeSeconds',
       invitationLifetimeSeconds,
     ),
   };
-}
-
-function freshLogin(feature: 'currentUser' | 'userManagement', own: Partial<CurrentUserSettings> = {}) {
-  const { requireFreshLogin = DEFAULT_FRESH_LOGIN_SECONDS } = own;
-  if (requireFreshLogin !== false) requireSeconds(`${feature}.requireFreshLogin`, requireFreshLogin);
-  return { requireFreshLogin };
 }
 
 const PASSWORD_KEYS = ['schemes', 'minLength', 'maxLength', 'argon2id', 'bcrypt', 'concurrency', 'queue'];

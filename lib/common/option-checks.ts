@@ -52,3 +52,7 @@ export function requireObject(path: string, value: unknown): void {
   if (typeof value === 'object' && value !== null) return;
   throw new ConfigurationError(`${path} must be an object.`);
 }
+
+/** Whether a name may stand in a path, whatever else does: letters, digits and hyphens. */
+export const isPathName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[a-z0-9]+(-[a-z0-9]+)*$/i.test(name);

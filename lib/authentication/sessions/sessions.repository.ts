@@ -9,6 +9,7 @@ import { faultOf } from '../../common/database-error.js';
 import { parseId } from '../../common/entity-id.js';
 import { ExpiredRows } from '../../common/expired-rows.js';
 import type { LoadOptions } from '../../users/load-options.js';
+import { JoinedRow } from '../../users/joined-row.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserQuestion } from '../../users/user-selects.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -29,8 +30,6 @@ type Where = FindOptionsWhere<BaseSession>;
 type Values = Partial<Omit<BaseSession, 'user'>>;
 
 const USE_IS_NOTED_EVERY_MS = 60_000;
-/** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
-const JOINED = 'nestjsUsersSession';
 
 /** Every query on sessions. */
 @Injectable()
@@ -38,6 +37,7 @@ export class SessionsRepository {
   /** When the use of a session was last noted by this process, in milliseconds. */
   private readonly noted = new LRUCache<BaseSession['id'], number>({ max: 10_000 });
   private readonly expired: ExpiredRows<BaseSession>;
+  private readonly joined: JoinedRow<BaseSession>;
 
   constructor(
     @Inject(SESSION_ENTITY_REPOSITORY) private readonly sessions: Repository<BaseSession>,
@@ -45,6 +45,7 @@ export class SessionsRepository {
     private readonly users: UsersRepository,
     private readonly background: Background,
   ) {
+    this.joined = new JoinedRow(sessions.target as Type<BaseSession>, 'session');
     this.expired = new ExpiredRows('sessions', sessions, background, settings.databaseTimeoutSeconds);
   }
 
@@ -64,7 +65,7 @@ export class SessionsRepository {
   /** Who has the session of this token, if it is not over. */
   findByTokenHash(hash: string, load?: LoadOptions): Promise<SessionOwner | undefined> {
     const ask: UserQuestion<BaseUser> = (select) =>
-      this.join(select).where('session.tokenHash = :hash AND session.expiresAt > :now');
+      this.joined.join(select).where('session.tokenHash = :hash AND session.expiresAt > :now');
     return this.first('by session token', ask, { hash, now: Date.now() }, load);
   }
 
@@ -73,7 +74,9 @@ export class SessionsRepository {
     const [user, session] = [this.users.parseId(userId), this.parseId(sessionId)];
     if (user === undefined || session === undefined) return undefined;
     const ask: UserQuestion<BaseUser> = (select) =>
-      this.join(select).where('user.id = :user AND session.id = :session AND session.expiresAt > :now');
+      this.joined
+        .join(select)
+        .where('user.id = :user AND session.id = :session AND session.expiresAt > :now');
     return this.first('by session', ask, { user, session, now: Date.now() }, load);
   }
 
@@ -125,31 +128,14 @@ export class SessionsRepository {
     return parseId(id, this.sessions.metadata.primaryColumns[0]);
   }
 
-  private join(select: Parameters<UserQuestion<BaseUser>>[0]) {
-    return select.innerJoinAndMapOne(
-      `user.${JOINED}`,
-      this.sessions.target as Type<BaseSession>,
-      'session',
-      'session.user = user.id',
-    );
-  }
-
   private async first(
     name: string,
     ask: UserQuestion<BaseUser>,
     values: Readonly<Record<string, unknown>>,
     load?: LoadOptions,
   ): Promise<SessionOwner | undefined> {
-    const user: (BaseUser & { [JOINED]?: BaseSession }) | undefined = await this.users.first(
-      name,
-      ask,
-      values,
-      load,
-    );
-    const session = user?.[JOINED];
-    if (!user || !session) return undefined;
-    delete user[JOINED];
-    return { user, session };
+    const found = this.joined.take(await this.users.first(name, ask, values, load));
+    return found && { user: found.user, session: found.row };
   }
 
   private ask<T>(statement: () => Promise<T>): Promise<T> {

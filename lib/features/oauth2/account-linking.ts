@@ -9,6 +9,7 @@ import { type OAuthAccountFields, OAuthAccountsRepository } from './oauth-accoun
 import { OAuthUserAlreadyExistsError } from './oauth2.errors.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from './oauth2.settings.js';
 import { ProviderAccess } from './provider-access.js';
+import { snapshotOf } from './user-snapshot.js';
 
 /** How accounts at providers become ways to log in. */
 @Injectable()
@@ -26,11 +27,10 @@ export class AccountLinking {
    */
   async link(user: BaseUser, login: ProviderLogin): Promise<void> {
     if (await this.isLinked(user, login)) return;
-    const { id, email, isVerified, tokenVersion } = user;
-    const unchanged = { id, email, isVerified, tokenVersion, isActive: true } as FindOptionsWhere<BaseUser>;
+    const unchanged = { ...snapshotOf(user), isActive: true } as FindOptionsWhere<BaseUser>;
     const along = await this.insertion(login);
     try {
-      const isUser = await this.users.lock(unchanged, (manager) => along(manager, id));
+      const isUser = await this.users.lock(unchanged, (manager) => along(manager, user.id));
       if (!isUser) throw new OAuthUserAlreadyExistsError();
     } catch (error) {
       // The same user may have linked it at the same time.

@@ -6,6 +6,7 @@ import { faultOf, translateDatabaseError } from '../../common/database-error.js'
 import { parseId } from '../../common/entity-id.js';
 import { writeDatabase } from '../../common/write-database.js';
 import type { AccountLinks } from '../../users/account-links.js';
+import { JoinedRow } from '../../users/joined-row.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserQuestion } from '../../users/user-selects.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -25,37 +26,27 @@ export interface OAuthAccountOwner {
   account: BaseOAuthAccount;
 }
 
-/** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
-const JOINED = 'nestjsUsersOAuthAccount';
-
 /** Every query on linked accounts. */
 @Injectable()
 export class OAuthAccountsRepository implements AccountLinks {
+  private readonly joined: JoinedRow<BaseOAuthAccount>;
+
   constructor(
     @Inject(OAUTH_ACCOUNT_ENTITY_REPOSITORY) private readonly accounts: Repository<BaseOAuthAccount>,
     @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
     private readonly users: UsersRepository,
-  ) {}
+  ) {
+    this.joined = new JoinedRow(accounts.target as Type<BaseOAuthAccount>, 'account');
+  }
 
   /** Who has the account of this key. */
   async findOwner(key: string): Promise<OAuthAccountOwner | undefined> {
     const ask: UserQuestion<BaseUser> = (select) =>
-      select
-        .innerJoinAndMapOne(
-          `user.${JOINED}`,
-          this.accounts.target as Type<BaseOAuthAccount>,
-          'account',
-          'account.user = user.id',
-        )
-        .where('account.accountKey = :key');
+      this.joined.join(select).where('account.accountKey = :key');
     // On SQLite it takes its turn: half of what another request writes must let nobody in.
-    const user: (BaseUser & { [JOINED]?: BaseOAuthAccount }) | undefined = await this.write(() =>
-      this.users.first('by account key', ask, { key }),
-    );
-    const account = user?.[JOINED];
-    if (!user || !account) return undefined;
-    delete user[JOINED];
-    return { user, account };
+    const user = await this.write(() => this.users.first('by account key', ask, { key }));
+    const found = this.joined.take(user);
+    return found && { user: found.user, account: found.row };
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { BackendOptions } from '../../authentication/backend.options.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
-import { requireFunction } from '../../common/option-checks.js';
+import { isPathName, requireFunction } from '../../common/option-checks.js';
 import type { HostPlan } from '../feature.js';
 import type { OAuthClientDefinition } from './clients/client.options.js';
 import type { OAuthLoginPlan } from './oauth-login.service.js';
@@ -99,7 +99,6 @@ function requireOwnRoutes({
 }
 
 const LONGEST_NAME = 64;
-const CLIENT_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/i;
 
 function checkClients({ clients }: OAuth2Options): string[] {
   const given: unknown = clients;
@@ -114,7 +113,7 @@ function checkClients({ clients }: OAuth2Options): string[] {
       );
     }
     const { name } = client;
-    if (typeof name === 'string' && name.length <= LONGEST_NAME && CLIENT_NAME.test(name)) return name;
+    if (isPathName(name) && name.length <= LONGEST_NAME) return name;
     throw new ConfigurationError(
       `${at}.name must be of letters, digits and hyphens, ${LONGEST_NAME} at most; it stands in paths.`,
     );

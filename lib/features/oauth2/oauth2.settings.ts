@@ -1,3 +1,4 @@
+import { resolveFreshLogin } from '../../authentication/reauthentication.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { definedFields } from '../../common/defined-fields.js';
 import { Keyring, type Secret } from '../../common/keyring.js';
@@ -6,7 +7,6 @@ import {
   isOrigin,
   requireBoolean,
   requireObject,
-  requireSeconds,
   requireUrl,
   requireWholeNumber,
   refuseUnknown,
@@ -33,7 +33,6 @@ const DEFAULTS = {
   associateByEmail: false,
   storeTokens: false,
   allowRegistration: true,
-  requireFreshLogin: 600,
   providerTimeoutSeconds: 8,
 } as const;
 
@@ -48,9 +47,8 @@ export function resolveOAuth2(
   const names = options.clients.map(({ name }) => name);
   refuseUnknown('oauth2.clients', ofClients, names);
   const settings = { ...DEFAULTS, ...definedFields(options), ...own };
-  const { allowedRedirects, requireFreshLogin, callbackPath = 'callback' } = settings;
+  const { allowedRedirects, callbackPath = 'callback' } = settings;
   checkRedirects(allowedRedirects);
-  if (requireFreshLogin !== false) requireSeconds('oauth2.requireFreshLogin', requireFreshLogin);
   const clients = options.clients.map((client) => resolveClient(client, ofClients[client.name] ?? {}));
   requireOwnIssuers(clients);
   return {
@@ -60,7 +58,7 @@ export function resolveOAuth2(
     associateByEmail: requireBoolean('oauth2.associateByEmail', settings.associateByEmail),
     storeTokens: requireBoolean('oauth2.storeTokens', settings.storeTokens),
     allowRegistration: requireBoolean('oauth2.allowRegistration', settings.allowRegistration),
-    requireFreshLogin,
+    requireFreshLogin: resolveFreshLogin('oauth2.requireFreshLogin', settings.requireFreshLogin),
     providerTimeoutSeconds: requireWholeNumber(
       'oauth2.providerTimeoutSeconds',
       settings.providerTimeoutSeconds,

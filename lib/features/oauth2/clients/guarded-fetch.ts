@@ -60,7 +60,7 @@ async function ask(url: string, options: RequestInit) {
 }
 
 /** As much of an address as helps whoever reads the log. */
-const placeOf = (url: string): string => new URL(url).origin;
+export const placeOf = (url: string): string => new URL(url).origin;
 
 /** A little more than `most` is enough to know that it is more. */
 async function readUpTo(most: number, { body }: Response): Promise<Uint8Array<ArrayBuffer>> {

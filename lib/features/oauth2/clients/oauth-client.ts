@@ -4,7 +4,7 @@ import { UsersError } from '../../../common/users-error.js';
 import { OAuthProviderError, ProviderFault } from '../oauth2.errors.js';
 import type { ClientSettings } from './client.settings.js';
 import { causesOf, describeFailure, isDenial, isRefusal } from './failure.js';
-import { Exchange, guardedFetch } from './guarded-fetch.js';
+import { Exchange, guardedFetch, placeOf } from './guarded-fetch.js';
 import { type ProviderIdentity, readIdentity } from './provider-identity.js';
 
 /** What an authorization request says beside what the client's own settings say. */
@@ -192,7 +192,7 @@ async function askProvider(
     null,
     headers,
   );
-  if (answer.status !== 200) throw new ProviderFault(`${new URL(url).origin} answered ${answer.status}.`);
+  if (answer.status !== 200) throw new ProviderFault(`${placeOf(url)} answered ${answer.status}.`);
   return answer.json();
 }
 
