@@ -1,3 +1,8 @@
+// Decided once, for all workers: which third of the host profiles a run takes.
+process.env.TEST_SEED ??= String(
+  Math.floor((Date.now() - Date.UTC(new Date().getUTCFullYear(), 0)) / 86_400_000),
+);
+
 export default {
   testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -26,8 +31,9 @@ export default {
       '<rootDir>/test/support/untested-databases.reporter.js',
       { databases: ['sqlite', 'postgres', 'mariadb', 'redis'] },
     ],
+    '<rootDir>/test/support/profiles.reporter.js',
   ],
-  testTimeout: 20_000,
+  testTimeout: 40_000,
   // One process for all suites would grow to gigabytes: modules of VM contexts are never collected.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',

@@ -1,11 +1,12 @@
 // The module and its options
-export { UsersModule } from './users.module.js';
+export { UsersModule } from './module/users.module.js';
 export type {
   UsersModuleAsyncOptions,
   UsersModuleOptions,
+  UsersModuleOptionsFactory,
   UsersModuleSettings,
   UsersPlanOptions,
-} from './users.options.js';
+} from './module/options.js';
 export { ConfigurationError } from './common/configuration-error.js';
 
 // Entities
@@ -16,24 +17,35 @@ export {
   BaseOAuthAccount,
   IntOAuthAccount,
   UuidOAuthAccount,
-} from './features/oauth2/oauth-account.entity.js';
-export { BaseOneTimeToken } from './features/oauth2/one-time-token.entity.js';
+} from './features/oauth2/accounts/oauth-account.entity.js';
+export { BaseOneTimeToken } from './features/oauth2/flow/one-time-token.entity.js';
 export { BaseSession, IntSession, UuidSession } from './authentication/sessions/session.entity.js';
 
 // The service, its hooks and events, and the repository
-export { UsersService } from './users/users.service.js';
-export { InvalidPasswordError, type LoginAttempt, UsersHooks } from './users/users.hooks.js';
-export { type UserEvent, type UserEventName, UserEvents } from './users/users.events.js';
+export { UsersService } from './accounts/users.service.js';
+export type { LoginCredentials } from './users/identifiers.js';
+export type { Precondition } from './users/precondition.js';
+export {
+  type HookResult,
+  InvalidPasswordError,
+  type LoginAttempt,
+  UsersHooks,
+} from './accounts/users.hooks.js';
+export { type UserEvent, type UserEventName, UserEvents } from './accounts/users.events.js';
+export type { IdentifierOf } from './users/identifier-of.js';
 export type { LoadOptions } from './users/load-options.js';
-export { UserNotUniqueError, UsersRepository } from './users/users.repository.js';
-export type { UserFields } from './users/user-fields.js';
+export { UserNotUniqueError } from './users/users.errors.js';
+export { UsersRepository } from './users/users.repository.js';
+export type { AddedUserFields, AddUserParameters, UserFields } from './users/user-fields.js';
 export type { UsersFilter, UsersPageQuery, UsersQuery, UsersSort } from './users/pages/users-query.js';
-export type { TokenPurpose } from './users/account-tokens.js';
+export type { TokenPurpose } from './accounts/account-tokens.js';
 export { normalizeEmail, type NormalizeIdentifier, normalizeName } from './users/email-address.js';
-export type { Limit, LimitsOptions } from './users/limits/limits.options.js';
-export { TooManyAttemptsError } from './users/limits/limits.js';
+export type { Limit, LimitsOptions } from './accounts/limits/limits.options.js';
+export { TooManyAttemptsError } from './accounts/limits/limits.js';
 export type { RedisClient, RedisClientOption } from './common/redis.js';
-export type { PasswordOptions, PasswordSchemeName } from './users/passwords/password.settings.js';
+export type { PasswordOptions, PasswordSchemeName } from './accounts/passwords/password.settings.js';
+export { settled } from './common/background.js';
+export { serializeAs } from './common/output/dto-output.js';
 export type { HttpRequest, HttpResponse } from './common/http.js';
 export type { Secret } from './common/keyring.js';
 
@@ -45,11 +57,12 @@ export {
   InvalidRoleNameError,
   RoleAlreadyAssignedError,
   RoleAlreadyExistsError,
+  RoleInUseError,
   RoleNotAssignedError,
   RoleNotFoundError,
 } from './roles/roles.errors.js';
 
-// DTO classes, each the token of the class that takes its place
+// DTO classes, each also the injection token of the class that replaces it
 export {
   AdminCreateDto,
   AdminUpdateDto,
@@ -64,15 +77,21 @@ export {
   VerifyDto,
 } from './users/users.dto.js';
 export { IsOmittable } from './common/validation/constraints.js';
-export type { DtoOptions } from './users/users.dtos.js';
+export type { DtoOptions } from './features/dtos.js';
 
 // Backends
 export { bearer } from './authentication/transports/bearer.transport.js';
-export { cookie, type CookieOptions } from './authentication/transports/cookie.transport.js';
-export { jwt, type JwtOptions } from './authentication/strategies/jwt.strategy.js';
-export { database, type DatabaseOptions } from './authentication/strategies/database.strategy.js';
-export { keyValue, type KeyValueOptions } from './authentication/strategies/key-value.strategy.js';
-export type { LifetimeOptions } from './authentication/strategies/lifetime.js';
+export { cookie } from './authentication/transports/cookie.transport.js';
+export type { CookieOptions } from './authentication/transports/cookie.options.js';
+export { jwt } from './authentication/strategies/jwt.strategy.js';
+export { database } from './authentication/strategies/database.strategy.js';
+export { redis } from './authentication/strategies/redis.strategy.js';
+export type {
+  DatabaseOptions,
+  JwtOptions,
+  LifetimeOptions,
+  RedisStrategyOptions,
+} from './authentication/strategies/strategy.options.js';
 export type {
   Backend,
   Credential,
@@ -82,18 +101,21 @@ export type {
   Strategy,
   Transport,
 } from './authentication/backend.js';
+export { type IssuePlan, type LoginPlan, LoginService } from './authentication/login.service.js';
 export { SessionsService } from './authentication/sessions/sessions.service.js';
 export type { BackendOptions, BackendSettings } from './authentication/backend.options.js';
 
 // Guards and decorators
-export { Authenticated, type AuthenticatedOptions } from './authentication/authenticated.guard.js';
+export { Authenticated } from './authentication/authenticated.guard.js';
+export type { AuthenticatedOptions, UsersGuard } from './authentication/guard-rule.js';
 export { CurrentIdentity, CurrentUser } from './authentication/current-user.decorator.js';
 export { UserLoadOptions } from './authentication/user-load-options.decorator.js';
-export { Public } from './authentication/public.decorator.js';
+export { isPublic, Public } from './authentication/public.decorator.js';
 export { RolesAccepted, type RolesGuardOptions, RolesRequired } from './authorization/roles.guard.js';
 export { Superuser } from './authorization/superuser.guard.js';
 
 // Options of the features
+export type { AdministrationOptions } from './features/administration.decorator.js';
 export type { FeatureOptions, OpenFeature } from './features/feature.js';
 export type { AuthOptions } from './features/auth/auth.options.js';
 export type { CurrentUserOptions } from './features/current-user/current-user.options.js';
@@ -114,11 +136,10 @@ export {
   UnreadableBodyError,
   UnsupportedBodyError,
   UsersError,
-  UsersHttpError,
 } from './common/users-error.js';
 export { CrossOriginRequestError } from './authentication/transports/origin-check.js';
 export { SessionNotFoundError } from './authentication/sessions/sessions.errors.js';
-export { DatabaseError } from './common/database-error.js';
+export { DatabaseError } from './database/database-error.js';
 export {
   AlreadyVerifiedError,
   BadCredentialsError,
@@ -126,13 +147,19 @@ export {
   BadResetTokenError,
   BadVerifyTokenError,
   EmailAlreadyExistsError,
+  EmailChangeNotAllowedError,
   InvalidIdentifierError,
+  InvalidRegistrationPasswordError,
+  InvalidResetPasswordError,
+  InvalidUpdatePasswordError,
   LastSuperuserError,
   ReauthenticationRequiredError,
   SelfDeletionError,
   UserAlreadyExistsError,
   UserChangedMeanwhileError,
   UserInactiveError,
+  UserInUseError,
   UserNotFoundError,
   UserNotVerifiedError,
+  VerificationRequiredError,
 } from './users/users.errors.js';

@@ -1,4 +1,4 @@
-// Login by accounts at providers: `oauth2: oauth2({ … })` among the options of the module
+// Login with accounts at providers: the module's option `oauth2: oauth2({ … })`
 export { oauth2 } from './features/oauth2/oauth2.feature.js';
 export type {
   NewUserFields,
@@ -26,7 +26,7 @@ export type {
 export type { ProviderIdentity } from './features/oauth2/clients/provider-identity.js';
 
 // Linked accounts
-export { OAuthAccountsService } from './features/oauth2/oauth-accounts.service.js';
+export { OAuthAccountsService } from './features/oauth2/accounts/oauth-accounts.service.js';
 
 // Errors
 export {

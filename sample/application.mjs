@@ -27,7 +27,9 @@ export class Application {
       this.output += text;
       this.#unread += text;
     });
-    process.on('exit', () => this.#child.kill('SIGKILL'));
+    const kill = () => this.#child.kill('SIGKILL');
+    process.on('exit', kill);
+    this.#child.once('exit', () => process.off('exit', kill));
   }
 
   /** Waits until the application prints this, and reads on behind it the next time. */

@@ -1,8 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { MOST_CREDENTIALS } from '../common/cookie-values.js';
+import { isSameId } from '../database/entity-id.js';
 import type { HttpRequest } from '../common/http.js';
 import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { Backend, Identity } from './backend.js';
+import { LoggedIn } from './identity.js';
 
 /** The backends of this application, in the order of its options. */
 export const BACKENDS = Symbol('nestjs-users: backends');
@@ -13,7 +16,7 @@ const IDENTITY = Symbol('nestjs-users: who is logged in');
 type Attempts = Map<string, Promise<Identity | undefined>>;
 type Marked = HttpRequest & { [ATTEMPTS]?: Attempts; [IDENTITY]?: Identity; user?: unknown };
 
-/** Finds out who is logged in: each backend is asked once a request at most, however many guards ask. */
+/** Finds the logged-in user. It asks each backend at most once a request, however many guards there are. */
 @Injectable()
 export class Authenticator {
   readonly challenge: string;
@@ -23,8 +26,8 @@ export class Authenticator {
   }
 
   /**
-   * The first backend that yields a user wins; nothing of a refused credential is used.
-   * @param isAllowed narrows the backends by name
+   * The first backend that finds a user decides. Nothing of a refused credential is used.
+   * @param isAllowed limits the backends by name
    * @param load relations to load with the user: the same for every guard of a request
    */
   async identify(
@@ -47,14 +50,18 @@ export class Authenticator {
     return this.backends.map(({ name }) => name);
   }
 
-  /** Whether every login of every backend is a session that can be listed and ended by itself. */
+  /** Whether every login of every backend is a session that can be listed and ended. */
   get keepsAllSessions(): boolean {
     return this.backends.every(({ strategy }) => strategy.keepsSessions);
   }
 
-  /** The backend of this name, which the plan has checked. */
+  /** The backend with this name. The plan has checked that it exists. */
   backend(name: string): Backend {
-    return this.backends.find((backend) => backend.name === name) as Backend;
+    return this.find(name) as Backend;
+  }
+
+  find(name: string | undefined): Backend | undefined {
+    return this.backends.find((backend) => backend.name === name);
   }
 
   private async attempt(
@@ -62,18 +69,41 @@ export class Authenticator {
     request: HttpRequest,
     load: LoadOptions | undefined,
   ): Promise<Identity | undefined> {
-    const token = backend.transport.read(request);
-    if (token === undefined || token === '') return undefined;
-    const credential = await backend.strategy.identify(token, load);
-    return credential && counts(credential) ? { ...credential, backend, token } : undefined;
+    const found: Identity[] = [];
+    for (const token of credentialsOf(backend, request)) {
+      const credential = await backend.strategy.identify(token, load);
+      if (credential && counts(credential)) found.push(new LoggedIn(credential, backend, token));
+    }
+    return theOne(found);
   }
 }
 
-/** Whatever the strategy: a token from before the last change of `tokenVersion`, or of an inactive user, is none. */
+/** With more than a few, none counts: nobody buys a hundred queries with one header field, or hides a login behind others. */
+function credentialsOf({ transport }: Backend, request: HttpRequest): string[] {
+  const tokens = new Set([transport.read(request) ?? []].flat());
+  tokens.delete('');
+  return tokens.size > MOST_CREDENTIALS ? [] : [...tokens];
+}
+
+const BESIDE = new WeakMap<Identity, readonly Identity[]>();
+
+/** The other logins of the same user that came with a request, by the same backend. */
+export const loginsBeside = (identity: Identity): readonly Identity[] => BESIDE.get(identity) ?? [];
+
+/** The latest of several logins of one user. Logins of several users are refused. */
+function theOne(found: Identity[]): Identity | undefined {
+  const [latest, ...others] = found.sort((one, other) => other.authenticatedAt - one.authenticatedAt);
+  if (!latest || others.length === 0) return latest;
+  if (others.some(({ user }) => !isSameId(user.id, latest.user.id))) return undefined;
+  BESIDE.set(latest, others);
+  return latest;
+}
+
+/** For every strategy, a token is invalid if the user is inactive or the `tokenVersion` has changed. */
 const counts = ({ user, tokenVersion }: { user: BaseUser; tokenVersion: number }): boolean =>
   user.isActive && user.tokenVersion === tokenVersion;
 
-/** Notes who is logged in, for {@link CurrentUser} and for what else reads `request.user`. */
+/** Stores the logged-in user for {@link CurrentUser} and for code that reads `request.user`. */
 export function remember(request: HttpRequest, identity: Identity | undefined): void {
   (request as Marked)[IDENTITY] = identity;
   (request as Marked).user = identity?.user;

@@ -1,13 +1,12 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { InjectionToken, Type } from '@nestjs/common';
+import type { Background } from '../common/background.js';
 import type { Keyring } from '../common/keyring.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { Strategy, Transport } from './backend.js';
 import type { SessionsRepository } from './sessions/sessions.repository.js';
-import type { DatabaseOptions } from './strategies/database.strategy.js';
-import type { JwtOptions } from './strategies/jwt.strategy.js';
-import type { KeyValueOptions } from './strategies/key-value.strategy.js';
-import type { CookieOptions } from './transports/cookie.transport.js';
+import type { DatabaseOptions, JwtOptions, RedisStrategyOptions } from './strategies/strategy.options.js';
+import type { CookieOptions } from './transports/cookie.options.js';
 
 /** What a transport is made of. */
 export interface TransportContext {
@@ -30,6 +29,7 @@ export interface StrategyContext {
   /** Where the host has a session entity. */
   sessions: SessionsRepository | undefined;
   trustedProxies: number;
+  background: Background;
   /** What `inject` named. */
   injected: unknown;
 }
@@ -57,15 +57,21 @@ export interface TransportDefinition {
 }
 
 /** One way of being logged in. */
-export interface BackendOptions {
-  /** Stands in the path of its routes: `/auth/{name}/login`. Letters, digits and hyphens. */
-  name: string;
-  /** `bearer()`, `cookie()`, or an injectable class of the host's own. */
+export interface BackendOptions<Name extends string = string> {
+  /** The backend's name: letters, digits and hyphens. It stands in the paths of the backend's routes. */
+  name: Name;
+  /**
+   * Takes the place of the name in [the paths of its routes](../../docs/backends.md#paths), `/auth/{path}/login`. An empty
+   * text leaves it out: `/auth/login`.
+   * @default the name
+   */
+  path?: string;
+  /** `bearer()`, `cookie()`, or [a class of your own](../../docs/backends.md#a-strategy-and-a-transport-of-your-own). */
   transport: TransportDefinition | Type<Transport>;
-  /** `jwt()`, `database()`, `keyValue()`, or an injectable class of the host's own. */
+  /** `jwt()`, `database()`, `redis()`, or [a class of your own](../../docs/backends.md#a-strategy-and-a-transport-of-your-own). */
   strategy: StrategyDefinition | Type<Strategy>;
 }
 
 /** What `forRootAsync`'s factory may say of a backend: the options of its transport and its strategy. */
 export interface BackendSettings
-  extends CookieOptions, JwtOptions, DatabaseOptions, Partial<KeyValueOptions> {}
+  extends CookieOptions, JwtOptions, DatabaseOptions, Partial<RedisStrategyOptions> {}

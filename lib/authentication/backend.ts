@@ -3,20 +3,20 @@ import type { LoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { BaseSession } from './sessions/session.entity.js';
 
-/** A fresh credential, as a strategy made it. */
+/** A new credential from a strategy. */
 export interface IssuedToken {
   token: string;
   lifetimeSeconds: number;
 }
 
-/** Whose credential it is, as far as a strategy can tell. Whether it still counts, the Authenticator decides. */
+/** The owner of a credential, as the strategy finds it. The Authenticator decides whether it is still valid. */
 export interface Credential<User extends BaseUser = BaseUser> {
   user: User;
   /** The user's `tokenVersion` when the token was made. */
   tokenVersion: number;
-  /** When the user logged in, in seconds since 1970: carried over by every later token of the same login. */
+  /** When the user logged in, in seconds since 1970. Later tokens of the same login keep this value. */
   authenticatedAt: number;
-  /** The row of this login, where the strategy keeps one. */
+  /** The row of this login, if the strategy stores one. */
   session?: BaseSession;
 }
 
@@ -24,48 +24,63 @@ export interface Credential<User extends BaseUser = BaseUser> {
 export interface Login<User extends BaseUser = BaseUser> {
   /** When the user logged in, in seconds since 1970. */
   authenticatedAt: number;
-  /** Where the login comes from. */
+  /** The request of the login. */
   request?: HttpRequest;
-  /** The credential of the same login whose place the token takes. It is dead already. */
+  /** The credential of the same login that the token replaces. It is already invalid. */
   replaces?: Identity<User>;
 }
 
-/** How a credential travels. */
+/** How a client sends and receives a credential. */
 export interface Transport {
-  /** The scheme that a `401` names in `WWW-Authenticate` (RFC 9110 §11.6.1). */
+  /** The scheme in the header `WWW-Authenticate` of a `401` (RFC 9110 §11.6.1). */
   readonly challenge: string;
-  /** The credential that this request carries, if any. */
-  read(request: HttpRequest): string | undefined;
-  /** Puts a fresh token where the client finds it; returns the fields of a login's body, if it has any. */
+  /**
+   * The credential that this request carries, if any; or several, where a client may keep old ones beside the one that
+   * counts, as browsers do with cookies. With more than four, none of them counts.
+   */
+  read(request: HttpRequest): string | readonly string[] | undefined;
+  /** Gives a new token to the client. Returns the fields of the login's body, if it has any. */
   deliver(issued: IssuedToken, response: HttpResponse): object | undefined;
-  /** Puts a token that replaces the request's own into an answer whose body is about something else. */
+  /** Puts a token that replaces the request's own into an answer whose body has other content. */
   replace(issued: IssuedToken, response: HttpResponse): void;
-  /** Takes the token out of a client that keeps it without being asked, as browsers do with cookies. */
+  /** Removes the token from a client that stores it automatically, as browsers do with cookies. */
   clear?(response: HttpResponse): void;
-  /** Throws where the credential may have been sent without its owner's will. */
+  /** Throws if another site may have sent the request with the user's credential (CSRF). */
   checkOrigin?(request: HttpRequest): void;
 }
 
-/** How a credential is made, recognised and ended. */
+/** How a credential is made, recognized and ended. */
 export interface Strategy<User extends BaseUser = BaseUser> {
-  /** Whether every login is a row that can be listed and ended by itself. Default false. */
+  /** Whether every login is a row that can be listed and ended. Default false. */
   readonly keepsSessions?: boolean;
   issue(user: User, login: Login<User>): Promise<IssuedToken>;
   /** @param load relations to load with the user */
   identify(token: string, load?: LoadOptions<User>): Promise<Credential<User> | undefined>;
-  /** Ends the credential: it must not identify anybody from now on. */
+  /** Ends the credential. From now on, it must not identify a user. */
   revoke(identity: Identity<User>): Promise<void>;
+  /**
+   * A name for a login that can end without a session row and without a new `tokenVersion`. A change that the
+   * login requested is invalid after it has ended. The name is part of signed tokens, so it must not be the
+   * credential. Default: no names.
+   */
+  loginKey?(token: string): string | undefined;
+  /** Whether the user's login with this key is still valid. Required with {@link loginKey}. */
+  isOngoing?(user: User, key: string): Promise<boolean>;
 }
 
-/** One way of being logged in: a transport, a strategy, and the name under which its routes stand. */
+/** One way to be logged in: a transport, a strategy, and a name that is part of its routes. */
 export interface Backend<User extends BaseUser = BaseUser> {
   name: string;
   transport: Transport;
   strategy: Strategy<User>;
 }
 
-/** Who is logged in, and by which backend. */
+/** The logged-in user and the backend of the login. */
 export interface Identity<User extends BaseUser = BaseUser> extends Credential<User> {
   backend: Backend<User>;
-  token: string;
+  /**
+   * The credential as the client sent it, for the strategy. Copies, prints and JSON of the identity leave it
+   * out.
+   */
+  readonly token: string;
 }

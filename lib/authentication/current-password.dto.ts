@@ -1,9 +1,9 @@
 import { IsString } from 'class-validator';
 import { IsOmittable } from '../common/validation/constraints.js';
 
-/** What may come along with a sensitive change that has no body of its own. */
+/** The optional body of a sensitive change that has no other body. */
 export class CurrentPasswordDto {
-  /** Stands in for a fresh login. */
+  /** Replaces a fresh login. */
   @IsOmittable()
   @IsString()
   currentPassword?: string;

@@ -5,12 +5,12 @@ import type { Identity } from './backend.js';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<HttpRequest>();
 
-/** The logged-in user; `undefined` where no guard of this library let anybody in. */
+/** The logged-in user; `undefined` if no guard of this library let a user in. */
 export const CurrentUser = createParamDecorator(
   (_: unknown, context: ExecutionContext) => identityOf(requestOf(context))?.user,
 );
 
-/** The logged-in user with the credential that they came by; only behind a guard that lets nobody else in. */
+/** The logged-in user with the credential of the request. Use it only behind a guard that requires a login. */
 export const CurrentIdentity = createParamDecorator(
   (_: unknown, context: ExecutionContext) => identityOf(requestOf(context)) as Identity,
 );

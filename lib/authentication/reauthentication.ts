@@ -3,10 +3,10 @@ import type { HttpRequest } from '../common/http.js';
 import { requireSeconds } from '../common/option-checks.js';
 import { nowInSeconds } from '../common/signed-tokens.js';
 import { ReauthenticationRequiredError } from '../users/users.errors.js';
-import { UsersService } from '../users/users.service.js';
+import { UsersService } from '../accounts/users.service.js';
 import type { Identity } from './backend.js';
 
-/** How recent a login must be for a sensitive change, in seconds; `false` asks for nothing. */
+/** The longest age of a login for a sensitive change, in seconds; `false` requires nothing. */
 export type FreshLoginWindow = number | false;
 
 const DEFAULT_WINDOW_SECONDS = 600;
@@ -19,14 +19,14 @@ export function resolveFreshLogin(
   return window === false ? window : requireSeconds(option, window);
 }
 
-/** The question before a sensitive change: is it still the person who logged in? */
+/** Checks before a sensitive change that the request comes from the person who logged in. */
 @Injectable()
 export class Reauthentication {
   constructor(private readonly users: UsersService) {}
 
   /**
-   * A recent login, or the current password. A password that was sent is judged in any case: a wrong one is a
-   * failed login, however fresh the session is.
+   * Requires a recent login or the current password. A password that was sent is always checked: a wrong one
+   * counts as a failed login, even if the session is fresh.
    * @throws {ReauthenticationRequiredError}, {TooManyAttemptsError}
    */
   async require(

@@ -1,32 +1,30 @@
-import { type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { GUARDS_METADATA } from '@nestjs/common/constants.js';
+import { type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { isPlainObject } from '../common/option-checks.js';
 import { type LoadOptions, mergeLoadOptions } from '../users/load-options.js';
 import type { BaseUser } from '../users/user.entity.js';
+import { bareDecorator } from './bare-decorator.js';
+import { declaredGuards, ruleOf } from './guard-rule.js';
 import { perHandler } from './per-handler.js';
 
 const LOAD_OPTIONS = 'nestjs-users:load-options';
 
 /**
- * Relations that come along with the user whom a guard of this library lets in. On a handler it wins over the same
- * on its controller, relation by relation. An unknown relation stops the boot.
+ * Relations to load with the user whom a guard of this library lets in. For each relation, a handler's value
+ * takes precedence over its controller's. An unknown relation stops the boot.
  */
-export const UserLoadOptions = <User extends BaseUser>(options: LoadOptions<User>) =>
-  SetMetadata(LOAD_OPTIONS, options);
+export function UserLoadOptions<User extends BaseUser>(
+  options: LoadOptions<User>,
+  ...none: never[]
+): CustomDecorator {
+  if (none.length === 0 && isPlainObject(options)) return SetMetadata(LOAD_OPTIONS, options);
+  throw bareDecorator([options, ...none], 'UserLoadOptions', '@UserLoadOptions({ relations: { … } })');
+}
 
-/** What stands at one handler or one controller. */
+/** The load options at one handler or one controller. */
 export const declaredLoadOptions = (target: object): LoadOptions | undefined =>
   Reflect.getMetadata(LOAD_OPTIONS, target) as LoadOptions | undefined;
 
-/** A guard that has this static property needs these relations of the user whom it lets in. */
-export const NEEDS = Symbol('nestjs-users: relations that a guard needs');
-
-/** The guards that stand at the handler and at the controller. */
-export const declaredGuards = (context: ExecutionContext): unknown[] =>
-  [context.getHandler(), context.getClass()].flatMap(
-    (target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? [],
-  );
-
-/** The relations that the handler of this request needs: the same object for every request. */
+/** The relations that the handler of this request needs. It is the same object for every request. */
 export const loadOptionsOf = perHandler((context): LoadOptions | undefined =>
   [
     ...needs(context),
@@ -36,7 +34,7 @@ export const loadOptionsOf = perHandler((context): LoadOptions | undefined =>
 );
 
 const needs = (context: ExecutionContext): (LoadOptions | undefined)[] =>
-  declaredGuards(context).map((guard) => (Object(guard) as { [NEEDS]?: LoadOptions })[NEEDS]);
+  declaredGuards(context).map((guard) => ruleOf(guard)?.needs);
 
 const combine = (further: LoadOptions | undefined, nearer: LoadOptions | undefined) =>
   further && nearer ? mergeLoadOptions(further, nearer) : (nearer ?? further);

@@ -1,36 +1,54 @@
 import {
   type BeforeApplicationShutdown,
+  type INestApplicationContext,
   Injectable,
   Logger,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { randomInt } from 'node:crypto';
 
 const SHUTDOWN_WAIT_MS = 8000;
+const UNSEEN_FROM_MS = 100;
+const UNSEEN_UNTIL_MS = 1000;
 
 /**
- * Work that goes on after the answer: neither its time nor its failure reaches a client. Shutdown waits for
- * what is under way, for 8 seconds at most.
+ * Work that runs after the answer is sent, so that a client sees neither its duration nor its failure. A
+ * shutdown waits for this work, for at most 8 seconds.
  */
 @Injectable()
 export class Background implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('UsersModule');
   private readonly running = new Set<Promise<void>>();
+  /** The jobs that wait for their random moment. Calling one starts it at once. */
+  private readonly waiting = new Set<() => void>();
   private deadline: Promise<void> | undefined;
 
+  /** Starts the work right after the answer. */
   run(name: string, work: () => unknown): void {
-    const job = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(work)
-      .catch((error: unknown) => this.logger.error(`${name} failed`, stackOf(error)))
-      .then(() => void this.running.delete(job));
-    this.running.add(job);
+    this.start(name, nextTurn(), work);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /**
+   * For work whose existence is a secret, such as a mail to a user. If it started right after the answer, the
+   * next request would wait for it, and its response time would reveal that the user exists (user enumeration).
+   * So it starts at a random moment, between 0.1 and 1 second after the answer.
+   */
+  runUnseen(name: string, work: () => unknown): void {
+    this.start(name, this.deadline ? nextTurn() : this.unseenMoment(), work);
+  }
+
+  /** Resolves when no work is left. Jobs that wait for their random moment start at once. */
   async idle(): Promise<void> {
-    while (this.running.size > 0) await Promise.all(this.running);
+    while (this.running.size > 0) {
+      for (const start of this.waiting) start();
+      await Promise.all(this.running);
+    }
   }
 
-  /** Before the connections close, and once more for what the last requests began. */
+  /**
+   * Nest calls this before the connections close. `onApplicationShutdown` waits again, for the work of the last
+   * requests.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     await this.wait();
   }
@@ -39,11 +57,47 @@ export class Background implements BeforeApplicationShutdown, OnApplicationShutd
     await this.wait();
   }
 
+  private start(name: string, moment: Promise<void>, work: () => unknown): void {
+    const job = moment
+      .then(work)
+      .catch((error: unknown) => this.logger.error(`${name} failed`, stackOf(error)))
+      .then(() => void this.running.delete(job));
+    this.running.add(job);
+  }
+
+  private unseenMoment(): Promise<void> {
+    return new Promise((resolve) => {
+      const start = () => {
+        clearTimeout(timer);
+        this.waiting.delete(start);
+        resolve();
+      };
+      const timer = setTimeout(start, randomInt(UNSEEN_FROM_MS, UNSEEN_UNTIL_MS));
+      this.waiting.add(start);
+    });
+  }
+
   private async wait(): Promise<void> {
     this.deadline ??= new Promise((resolve) => setTimeout(resolve, SHUTDOWN_WAIT_MS).unref());
     await Promise.race([this.idle(), this.deadline]);
   }
 }
 
-export const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
+/**
+ * Resolves when no work after an answer is under way any more: mails, hooks, events. For tests of a host, which look into its
+ * outbox. Work that waits for its moment starts at once.
+ * @param app an application that imports `UsersModule`
+ */
+export const settled = (app: Pick<INestApplicationContext, 'get'>): Promise<void> =>
+  app.get(Background, { strict: false }).idle();
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The text to log for a thrown value. Any value can be thrown, also one that cannot be converted to text. */
+export function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  } catch {
+    return 'A value was thrown that cannot be converted to text.';
+  }
+}

@@ -1,25 +1,29 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Header,
   Injectable,
   type NestInterceptor,
+  UseInterceptors,
 } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
 import { catchError, type Observable } from 'rxjs';
-import { UsersHttpError } from './users-error.js';
+import { UsersError } from './users-error.js';
 
-/** What this library reads of a request: the same on Express and Fastify. */
+/** The part of a request that this library reads. It is the same on Express and Fastify. */
 export interface HttpRequest {
   headers: IncomingHttpHeaders;
   method: string;
+  /** The path with its query. */
+  url: string;
   body?: unknown;
   query?: object;
   params?: Readonly<Record<string, string>>;
   socket?: { remoteAddress?: string };
 }
 
-/** What this library asks of a response: these mean the same on Express and Fastify. */
+/** The methods of a response that this library calls. They do the same on Express and Fastify. */
 export interface HttpResponse {
   header(name: string, value: string): unknown;
   status(code: number): unknown;
@@ -28,9 +32,9 @@ export interface HttpResponse {
 export const responseOf = (context: ExecutionContext): HttpResponse =>
   context.switchToHttp().getResponse<HttpResponse>();
 
-/** Nest's own filters send an exception's body only, so its header fields are set as it passes by. */
+/** Nest's own filters send only the body of an exception, so this sets its header fields beforehand. */
 export function withHeaders(error: unknown, response: HttpResponse): unknown {
-  if (error instanceof UsersHttpError) {
+  if (error instanceof UsersError) {
     for (const [name, value] of Object.entries(error.headers)) response.header(name, value);
   }
   return error;
@@ -50,6 +54,24 @@ export class ErrorHeadersInterceptor implements NestInterceptor {
 /** For answers that carry a user or a token (RFC 6749 §5.1). */
 export const NoStore = () => Header('Cache-Control', 'no-store');
 
-/** The body of an answer that says nothing: the JSON value `null`, which neither adapter sends for `null`. */
-export const NOTHING = 'null';
-export const AnswersNothing = () => Header('Content-Type', 'application/json; charset=utf-8');
+/**
+ * For answers without content. The handler returns `null`, which interceptors of the host see, and the client
+ * gets the JSON value `null`. Neither adapter sends that JSON by itself.
+ */
+export const AnswersNothing = () =>
+  applyDecorators(
+    Header('Content-Type', 'application/json; charset=utf-8'),
+    UseInterceptors(NullBodyInterceptor),
+  );
+
+@Injectable()
+class NullBodyInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<{ send: (body?: unknown) => unknown }>();
+    const { send } = response;
+    // The last step of both adapters. For null, Express calls it without a body, and Fastify calls it with
+    // null.
+    response.send = (body) => send.call(response, body ?? 'null');
+    return next.handle();
+  }
+}

@@ -1,24 +1,19 @@
 import { Logger, type InjectionToken } from '@nestjs/common';
-import { stackOf } from './background.js';
+import { type Background, stackOf } from './background.js';
 import { ConfigurationError } from './configuration-error.js';
+import { Deadlines } from './deadlines.js';
+import { LateWriteError } from './late-write.js';
+import { type AnyClient, readsReplicas, type Send, senderOf } from './redis-commands.js';
 import { TemporarilyUnavailableError } from './users-error.js';
-import { withinTime } from './within-time.js';
 
-/** A connected client of the package `ioredis`, or of `redis` from version 4 on. */
+/**
+ * A connected client of the package `ioredis`, or of `redis` from version 4: for one server, a pool of
+ * connections, a cluster, or sentinels.
+ */
 export type RedisClient = object;
 
-/** A {@link RedisClient}, or the token of the provider that makes one. */
+/** A {@link RedisClient}, or the injection token of the provider that makes one. */
 export type RedisClientOption = RedisClient | InjectionToken;
-
-interface AnyClient {
-  /** ioredis. */
-  call?: (command: string, ...args: string[]) => Promise<unknown>;
-  /** redis. */
-  sendCommand?: (command: string[], options?: { timeout: number }) => Promise<unknown>;
-  isReady?: boolean;
-  on?: (event: 'error', listener: (error: unknown) => void) => unknown;
-  listenerCount?: (event: 'error') => number;
-}
 
 const COMMAND_TIMEOUT_MS = 900;
 const NO_ANSWER = 'A part of the application does not answer.';
@@ -26,61 +21,90 @@ const NO_ANSWER = 'A part of the application does not answer.';
 export const isInjectionToken = (client: RedisClientOption): client is InjectionToken =>
   typeof client !== 'object';
 
-/** Commands to Redis through whichever client the host has; none takes longer than a second. */
+/** Sends commands to Redis with the host's client. No command takes longer than a second. */
 export class Redis {
   readonly isIoredis: boolean;
+  private readonly deadlines = new Deadlines(COMMAND_TIMEOUT_MS);
 
-  /**
-   * @param injected what the token leads to, if `given` is one
-   * @throws {ConfigurationError} that names `option`
-   */
+  /** @param injected the client that Nest injected, if `given` is a token */
   static from(given: RedisClientOption, injected: unknown, option: string): Redis {
     if (!isInjectionToken(given)) return new Redis(given, option);
     if (injected !== undefined) return new Redis(injected as RedisClient, option);
     throw new ConfigurationError(
-      `${option} is an injection token that the factory returned; name it beside the plan, or return the client.`,
+      `${option} is an injection token that the factory returned; name the token beside the plan, or return the client itself.`,
     );
   }
 
-  private constructor(
-    readonly client: RedisClient,
-    option: string,
-  ) {
-    const { call, sendCommand } = Object(client) as AnyClient;
-    this.isIoredis = typeof call === 'function';
-    if (!this.isIoredis && typeof sendCommand !== 'function') {
+  /** Private at run time too: the client holds its password, and printing a service must not show it. */
+  readonly #client: RedisClient;
+
+  readonly #send: Send;
+
+  private constructor(client: RedisClient, option: string) {
+    const send = senderOf(Object(client) as AnyClient);
+    if (!send) {
       throw new ConfigurationError(
         `${option} must be a client of the package redis or ioredis, or the injection token of one.`,
       );
     }
+    if (readsReplicas(client)) {
+      throw new ConfigurationError(
+        `${option} reads from replicas, where a session may still be valid after its logout; set it to a client of ioredis with scaleReads 'master' and role 'master', which are the defaults.`,
+      );
+    }
+    this.isIoredis = typeof (client as AnyClient).call === 'function';
     keepAlive(client);
+    this.#client = client;
+    this.#send = send;
+  }
+
+  /** The client itself, for a package that sends its own commands. */
+  get client(): RedisClient {
+    return this.#client;
   }
 
   /** @throws {TemporarilyUnavailableError} within a second */
   send(command: string, ...args: string[]): Promise<unknown> {
-    const { call, sendCommand, isReady } = this.client as Required<AnyClient>;
-    // A timer of its own for every command costs more than the command; ours below holds them all.
-    const options = isReady ? { timeout: 0 } : undefined;
-    return this.within(() =>
-      this.isIoredis
-        ? call.call(this.client, command, ...args)
-        : sendCommand.call(this.client, [command, ...args], options),
-    );
+    return this.within(() => this.#send(command, args));
   }
 
-  /** Whatever `work` asks of Redis, within a second. What it throws, if it is no error of ours, means that Redis is away. */
-  async within<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await withinTime(work(), COMMAND_TIMEOUT_MS, NO_ANSWER);
-    } catch (error) {
-      if (!(error instanceof Error) || error instanceof TemporarilyUnavailableError) throw error;
-      throw new TemporarilyUnavailableError(NO_ANSWER, 1, { cause: error });
-    }
+  /**
+   * As {@link send}, for a command that changes something. Work that belongs to the change follows by
+   * `andThen`.
+   * @throws {LateWriteError} if the command does not finish in time, so that its success is unknown
+   */
+  write(background: Background, command: string, ...args: string[]): Promise<unknown> {
+    const work = away(() => this.#send(command, args));
+    return this.deadlines.wait(work, () => new LateWriteError(work, background));
+  }
+
+  /**
+   * Runs `work`, for at most a second. An error of `work` that is not the library's own counts as an outage of
+   * Redis.
+   */
+  within<T>(work: () => Promise<T>): Promise<T> {
+    return this.deadlines.wait(away(work), () => noAnswer());
   }
 }
 
-/** An `error` event that nobody listens to ends the process: Redis going away must not. */
-function keepAlive(client: AnyClient): void {
+interface Emitter {
+  on?: (event: 'error', listener: (error: unknown) => void) => unknown;
+  listenerCount?: (event: 'error') => number;
+}
+
+const noAnswer = (cause?: unknown) => new TemporarilyUnavailableError(NO_ANSWER, 1, { cause });
+
+async function away<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof TemporarilyUnavailableError) throw error;
+    throw noAnswer(error);
+  }
+}
+
+/** An `error` event without a listener ends the process. An outage of Redis must not do that. */
+function keepAlive(client: Emitter): void {
   if (client.listenerCount?.('error') !== 0) return;
   const logger = new Logger('UsersModule');
   client.on?.('error', (error) => logger.error('The connection to Redis failed', stackOf(error)));

@@ -15,7 +15,7 @@ export interface Claims {
   exp: number;
 }
 
-/** JWTs of one purpose: an algorithm, an audience and a set of keys of their own. */
+/** JWTs of one purpose, with its own algorithm, audience and keys. */
 export class SignedTokens<C extends Claims = Claims> {
   private readonly jwt: JwtService;
 
@@ -42,7 +42,7 @@ export class SignedTokens<C extends Claims = Claims> {
     });
   }
 
-  /** The claims of a token of this purpose that has not expired; of anything else, nothing. */
+  /** The claims of an unexpired token of this purpose; `undefined` for anything else. */
   async verify(token: string): Promise<C | undefined> {
     if (this.keyOf(token) === undefined) return undefined;
     const options = { algorithms: [ALGORITHM as 'HS256'], audience: this.audience, issuer: this.issuer };
@@ -50,7 +50,7 @@ export class SignedTokens<C extends Claims = Claims> {
     return claims && isSound(claims, this.audience) ? claims : undefined;
   }
 
-  /** The key that the token's own header names, if it is one of ours. */
+  /** The key that the token's header names, if it belongs to this purpose. */
   keyOf(token: string) {
     if (token.length > LONGEST_TOKEN) return undefined;
     return this.keys.find(headerOf(token)?.kid);
@@ -68,7 +68,7 @@ function headerOf(token: string): { kid?: unknown } | undefined {
 
 const CLOCK_SKEW_SECONDS = 60;
 
-/** What jsonwebtoken leaves open: claims that are absent, of another type, or from the future. */
+/** Checks what jsonwebtoken does not: claims that are missing, of another type, or from the future. */
 export function isSound(claims: Partial<Claims>, audience: string): boolean {
   const { sub, aud, ver, iat, exp } = claims;
   if (typeof sub !== 'string' || aud !== audience) return false;

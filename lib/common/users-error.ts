@@ -1,8 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
+import { shortened } from './shortened.js';
 import { ERROR_TABLE, type UsersErrorCode } from './error-codes.js';
 
-/** One fault of a request body: where it stands, as the client sent it, and which rule it broke. */
+/** One fault of a request: the place, in the names that the client sent, and the rule that the value breaks. */
 export interface FieldFault {
   /** For example `["body", "is_active"]`. */
   loc: string[];
@@ -13,8 +14,11 @@ export interface FieldFault {
 
 type Detail = string | { code: UsersErrorCode; reason: string } | FieldFault[];
 
-/** Whatever this library answers beside success: Nest's own error body plus `detail`. */
-export abstract class UsersHttpError extends HttpException {
+/** The base class of every error answer of this library: Nest's own error body plus `detail`. */
+export abstract class UsersError extends HttpException {
+  /** The stable code that a client acts on; `undefined` if the status is enough. */
+  readonly code: UsersErrorCode | undefined;
+
   constructor(status: number, message: string, detail?: Detail, options?: { cause?: unknown }) {
     const error = STATUS_CODES[status] ?? 'Error';
     super({ statusCode: status, error, message, detail: detail ?? error }, status, options);
@@ -22,15 +26,15 @@ export abstract class UsersHttpError extends HttpException {
     this.name = new.target.name;
   }
 
-  /** Header fields that belong to the answer. */
+  /** The header fields of the answer. */
   get headers(): Readonly<Record<string, string>> {
     return {};
   }
 }
 
-/** An answer with a stable code; status and sentence come from {@link ERROR_TABLE}. */
-export class UsersError extends UsersHttpError {
-  readonly code: UsersErrorCode;
+/** An answer with a stable code. Each code has one class. Status and message come from {@link ERROR_TABLE}. */
+export abstract class CodedError extends UsersError {
+  override readonly code: UsersErrorCode;
 
   constructor(code: UsersErrorCode, options: { reason?: string; cause?: unknown } = {}) {
     const [status, message] = ERROR_TABLE[code];
@@ -40,8 +44,8 @@ export class UsersError extends UsersHttpError {
   }
 }
 
-/** Nobody is logged in: no credential, or none that holds. */
-export class NotAuthenticatedError extends UsersHttpError {
+/** The request is not authenticated: it has no credential, or none that is valid. */
+export class NotAuthenticatedError extends UsersError {
   constructor(readonly challenge = 'Bearer') {
     super(401, 'You are not logged in.');
   }
@@ -51,8 +55,8 @@ export class NotAuthenticatedError extends UsersHttpError {
   }
 }
 
-/** Somebody is logged in, but may not do this. */
-export class NotAllowedError extends UsersHttpError {
+/** The user is logged in, but may not do this. */
+export class NotAllowedError extends UsersError {
   constructor(message = 'You are not allowed to do this.', options?: { cause?: unknown }) {
     super(403, message, undefined, options);
   }
@@ -64,29 +68,55 @@ const UNREADABLE: Record<number, string> = {
   415: 'Send the body as application/json.',
 };
 
-/** The body could not be parsed. Says nothing of what it was: parsers quote it, and it may hold a password. */
-export class UnreadableBodyError extends UsersHttpError {
+/**
+ * The body could not be parsed. The message does not quote the body, as parsers do, because it may hold a
+ * password.
+ */
+export class UnreadableBodyError extends UsersError {
   constructor(status: number) {
     super(status, UNREADABLE[status] ?? 'The body cannot be read.');
   }
 }
 
-/** The body came as something else than the route reads. */
-export class UnsupportedBodyError extends UsersHttpError {
+/** The body has a media type that the route does not read. */
+export class UnsupportedBodyError extends UsersError {
   constructor(accepted: string) {
     super(415, `Send the body as ${accepted}.`);
   }
 }
 
-/** The body does not have the fields that it should have. */
-export class InvalidBodyError extends UsersHttpError {
-  constructor(readonly faults: FieldFault[]) {
-    super(422, 'The request is not valid.', faults);
+/**
+ * Limits the size of the answer, for a body with a thousand wrong items or a host's message that quotes a
+ * value.
+ */
+const MOST_FAULTS = 32;
+const LONGEST_NAME = 64;
+const LONGEST_MESSAGE = 300;
+
+const bounded = ({ loc, msg, type }: FieldFault): FieldFault => ({
+  loc: loc.slice(0, MOST_FAULTS).map((name) => shortened(name, LONGEST_NAME)),
+  msg: shortened(msg, LONGEST_MESSAGE),
+  type: shortened(type, LONGEST_NAME),
+});
+
+const inWords = ({ loc, type }: FieldFault): string => `${loc.join('.')} (${type})`;
+
+/** The fields of the request are not valid. */
+export class InvalidBodyError extends UsersError {
+  readonly faults: FieldFault[];
+
+  /** @param faults the answer names the first 32, and shortens the texts of each to at most 300 characters */
+  constructor(faults: FieldFault[]) {
+    const told = faults.slice(0, MOST_FAULTS).map(bounded);
+    super(422, 'The request is not valid.', told);
+    this.faults = told;
+    // The message is for logs. A `msg` of the host may quote the value, so it stays in the answer only.
+    this.message = `The request is not valid: ${told.map(inWords).join(', ')}.`;
   }
 }
 
-/** A part that this request needs is down or full. Nothing was written; trying again is safe. */
-export class TemporarilyUnavailableError extends UsersHttpError {
+/** A part that this request needs is down, at its limit, or too slow. */
+export class TemporarilyUnavailableError extends UsersError {
   constructor(
     message: string,
     readonly retryAfterSeconds: number,

@@ -1,13 +1,13 @@
 import type { ObjectLiteral, Repository } from 'typeorm';
 
-/** The table that says who has which role, and its columns as they stand in a statement. */
+/** The junction table of users and roles, with its column names escaped for a statement. */
 export interface RoleHolders {
   tablePath: string;
   userColumn: string;
   roleColumn: string;
 }
 
-/** `undefined` where users have no relation `roles` with a table of its own. */
+/** `undefined` if users have no relation `roles` with a junction table. */
 export function roleHoldersOf<User extends ObjectLiteral>({
   metadata,
   manager,

@@ -1,16 +1,20 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntitySubscriberInterface, InsertEvent, Repository, UpdateEvent } from 'typeorm';
+import { Database } from '../database/database.js';
 import type { BaseRole } from './role.entity.js';
 import { normalizeRoleName, roleKey } from './role-name.js';
 import { ROLE_ENTITY_REPOSITORY } from './roles.repository.js';
 
-/** A host that saves roles by TypeORM itself, to seed them for instance, needs to know nothing of keys. */
+/** Sets the key of a role that the host saves through TypeORM itself, for example to seed roles. */
 @Injectable()
 export class RoleKeySubscriber implements EntitySubscriberInterface<BaseRole>, OnModuleInit {
-  constructor(@Inject(ROLE_ENTITY_REPOSITORY) private readonly roles: Repository<BaseRole>) {}
+  constructor(
+    @Inject(ROLE_ENTITY_REPOSITORY) private readonly roles: Repository<BaseRole>,
+    private readonly database: Database,
+  ) {}
 
   onModuleInit(): void {
-    this.roles.manager.dataSource.subscribers.push(this);
+    this.database.subscribe(this);
   }
 
   listenTo() {

@@ -16,7 +16,7 @@ const IsId = () =>
 const LONGEST_DESCRIPTION = 255;
 const isPresent = (_dto: object, value: unknown): boolean => value !== undefined && value !== null;
 
-/** A role to make. */
+/** The body for a new role. */
 export class RoleCreateDto {
   @IsRoleName()
   name!: string;
@@ -27,7 +27,7 @@ export class RoleCreateDto {
   description?: string | null;
 }
 
-/** What may be changed of a role. `null` takes the description away. */
+/** The fields of a role that may be changed. `null` removes the description. */
 export class RoleUpdateDto {
   @IsOmittable()
   @IsRoleName()
@@ -39,7 +39,7 @@ export class RoleUpdateDto {
   description?: string | null;
 }
 
-/** What is shown of a role. */
+/** A role, as answers show it. */
 export class RoleReadDto {
   @Expose()
   id!: string | number;
@@ -51,7 +51,7 @@ export class RoleReadDto {
   description!: string | null;
 }
 
-/** Which role a user shall have, or have no more. */
+/** The user and the role to assign or to revoke. */
 export class RoleAssignmentDto {
   @IsId()
   userId!: string | number;

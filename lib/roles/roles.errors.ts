@@ -1,36 +1,43 @@
-import { InvalidBodyError, UsersError, UsersHttpError } from '../common/users-error.js';
+import { InvalidBodyError, CodedError, UsersError } from '../common/users-error.js';
 
-/** No such role, or no such id at all. */
-export class RoleNotFoundError extends UsersHttpError {
+/** There is no such role, or the id is malformed. */
+export class RoleNotFoundError extends UsersError {
   constructor() {
     super(404, 'There is no such role.');
   }
 }
 
-/** Another role has this name already. */
-export class RoleAlreadyExistsError extends UsersError {
+/** Another role already has this name. */
+export class RoleAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('ROLE_ALREADY_EXISTS', { cause });
   }
 }
 
-/** The user has this role already. */
-export class RoleAlreadyAssignedError extends UsersError {
+/** The user already has this role. */
+export class RoleAlreadyAssignedError extends CodedError {
   constructor(cause?: unknown) {
     super('ROLE_ALREADY_ASSIGNED', { cause });
   }
 }
 
 /** The user does not have this role. */
-export class RoleNotAssignedError extends UsersError {
+export class RoleNotAssignedError extends CodedError {
   constructor() {
     super('ROLE_NOT_ASSIGNED');
   }
 }
 
-/** A name that can't be stored: empty, too long, or with characters that can't be seen. */
+/** A name that cannot be stored: empty, too long, or with invisible characters. */
 export class InvalidRoleNameError extends InvalidBodyError {
   constructor() {
     super([{ loc: ['body', 'name'], msg: 'This name cannot be used.', type: 'roleName' }]);
+  }
+}
+
+/** Other rows of the host still refer to the role. */
+export class RoleInUseError extends CodedError {
+  constructor(cause?: unknown) {
+    super('ROLE_IN_USE', { cause });
   }
 }

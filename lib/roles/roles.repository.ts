@@ -1,26 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FindOptionsWhere, Repository } from 'typeorm';
+import type { EntityManager, FindOptionsWhere, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { askDatabase } from '../common/ask-database.js';
-import { faultOf } from '../common/database-error.js';
-import { parseId } from '../common/entity-id.js';
-import { UsersError } from '../common/users-error.js';
-import { writeDatabase } from '../common/write-database.js';
+import { faultOf, translateDatabaseError } from '../database/database-error.js';
+import { parseId } from '../database/entity-id.js';
+import { andThen } from '../common/late-write.js';
+import { writtenValues } from '../database/written-values.js';
+import { Database } from '../database/database.js';
+import type { InTransaction } from '../database/in-transaction.js';
 import type { LoadOptions } from '../users/load-options.js';
-import type { BaseUser, UserId } from '../users/user.entity.js';
-import { USER_ENTITY_REPOSITORY, USERS_SETTINGS, type UsersSettings } from '../users/users.settings.js';
+import { type BaseUser, type UserId, USER_ENTITY_REPOSITORY } from '../users/user.entity.js';
 import type { BaseRole } from './role.entity.js';
 import { type RoleHolders, roleHoldersOf } from './role-holders.js';
 import { roleKey, roleKeyOf } from './role-name.js';
-import { RoleAlreadyAssignedError, RoleAlreadyExistsError, RoleNotFoundError } from './roles.errors.js';
+import {
+  RoleAlreadyAssignedError,
+  RoleAlreadyExistsError,
+  RoleNotFoundError,
+  RoleInUseError,
+} from './roles.errors.js';
 
 /** TypeORM's repository of the host's role entity. */
 export const ROLE_ENTITY_REPOSITORY = Symbol('nestjs-users: repository of the role entity');
 
-/** What is written of a role. */
+/** The fields of a role that may be written. */
 export type RoleFields<Role extends BaseRole = BaseRole> = Partial<Omit<Role, 'id' | 'nameKey'>>;
 
-/** A page of roles by number: there are few of them. */
+/** A page of roles by offset, because an application has few roles. */
 export interface RolesQuery {
   /** Default 100, at most 500. */
   limit?: number;
@@ -31,7 +36,7 @@ export interface RolesQuery {
 export const DEFAULT_ROLES_LIMIT = 100;
 export const HIGHEST_ROLES_LIMIT = 500;
 
-/** Every query on roles, and on who has which. */
+/** Every query on roles and on their assignment to users. */
 @Injectable()
 export class RolesRepository<Role extends BaseRole = BaseRole> {
   @Inject(ROLE_ENTITY_REPOSITORY)
@@ -40,88 +45,101 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
   @Inject(USER_ENTITY_REPOSITORY)
   protected readonly users!: Repository<BaseUser>;
 
-  @Inject(USERS_SETTINGS)
-  protected readonly settings!: UsersSettings;
+  @Inject(Database)
+  protected readonly database!: Database;
 
-  /** A malformed id is no role's. */
+  /** `undefined` also for a malformed id. */
   async findById(id: unknown, load: LoadOptions<Role> = {}): Promise<Role | undefined> {
     const key = this.parseId(id);
     return key === undefined ? undefined : this.findOne({ id: key }, load);
   }
 
-  /** By a name as somebody typed it. */
+  /** Finds a role by a typed name. */
   findByName(name: string): Promise<Role | undefined> {
     return this.findOne({ nameKey: roleKeyOf(name) });
   }
 
-  /** In the order of their names. */
+  /** A page of roles in the order of their names, and the number of all roles. */
   findAndCount(
     { limit = DEFAULT_ROLES_LIMIT, offset = 0 }: RolesQuery,
     load: LoadOptions<Role> = {},
   ): Promise<[Role[], number]> {
     const page = { take: Math.min(limit, HIGHEST_ROLES_LIMIT), skip: offset };
     return this.ask(() =>
-      this.roles.findAndCount({ ...page, ...load, order: { name: 'ASC', id: 'ASC' } as never }),
+      this.database
+        .listings<Role>(this.roles.target)
+        .findAndCount({ ...page, ...load, order: { name: 'ASC', id: 'ASC' } as never }),
     );
   }
 
-  /** @throws {RoleAlreadyExistsError} */
-  async insert(fields: RoleFields<Role> & { name: string }): Promise<Role> {
-    const row = this.row(fields);
-    const insert = this.roles.createQueryBuilder().insert().updateEntity(false);
-    await this.write(() => insert.values(row).execute());
-    const inserted = await this.findByName(fields.name);
-    if (!inserted) throw new Error('The new role was changed before it could be read back.');
-    return inserted;
-  }
-
   /**
-   * @returns whether there was such a role
+   * @param before statements that must succeed first, in the same transaction
    * @throws {RoleAlreadyExistsError}
    */
-  async update(id: BaseRole['id'], fields: RoleFields<Role>): Promise<boolean> {
+  async insert(fields: RoleFields<Role> & { name: string }, before?: InTransaction): Promise<Role> {
+    const row = this.row(fields);
+    const insert = async ({ target, manager }: Repository<Role>) => {
+      await manager.createQueryBuilder().insert().into(target).updateEntity(false).values(row).execute();
+      return { affected: 1 };
+    };
+    return andThen(this.write(insert, before), async () => {
+      const inserted = await this.findByName(fields.name);
+      if (!inserted) throw new Error('The new role was changed before it could be read back.');
+      return inserted;
+    });
+  }
+
+  /**
+   * @param before statements that must succeed first, in the same transaction
+   * @returns whether the role existed
+   * @throws {RoleAlreadyExistsError}
+   */
+  async update(id: BaseRole['id'], fields: RoleFields<Role>, before?: InTransaction): Promise<boolean> {
     const row = this.row(fields);
     if (Object.keys(row).length === 0) return true;
-    const update = this.roles.createQueryBuilder().update().set(row);
-    const { affected } = await this.write(() => update.where('id = :id', { id }).execute());
-    return affected === 1;
+    const update = (roles: Repository<Role>) =>
+      roles.createQueryBuilder().update().set(row).where('id = :id', { id }).execute();
+    return this.write(update, before);
   }
 
   /**
-   * Takes the role from everybody who has it, too.
-   * @returns whether there was such a role
+   * Also takes the role from every user who has it.
+   * @param before statements that must succeed first, in the same transaction
+   * @returns whether the role existed
    */
-  async delete(id: BaseRole['id']): Promise<boolean> {
-    const { affected } = await this.write(() => this.roles.delete({ id } as FindOptionsWhere<Role>));
-    return affected === 1;
+  delete(id: BaseRole['id'], before?: InTransaction): Promise<boolean> {
+    return this.write((roles) => roles.delete({ id } as FindOptionsWhere<Role>), before);
   }
 
   /**
-   * @throws {RoleAlreadyAssignedError}, {RoleNotFoundError} where the user or the role was deleted meanwhile
+   * Assigns a role within the transaction of `manager`.
+   * @throws {RoleAlreadyAssignedError}, {RoleNotFoundError} if the user or the role was deleted meanwhile
    */
-  async assign(userId: UserId, roleId: BaseRole['id']): Promise<void> {
+  async assign(manager: EntityManager, userId: UserId, roleId: BaseRole['id']): Promise<void> {
     try {
-      await this.change(() => this.users.createQueryBuilder().relation('roles').of(userId).add(roleId));
+      const users = manager.createQueryBuilder(this.users.target, 'user');
+      await users.relation('roles').of(userId).add(roleId);
     } catch (error) {
-      const fault = faultOf(error);
-      if (fault === 'unique') throw new RoleAlreadyAssignedError(error);
-      if (fault === 'reference') throw new RoleNotFoundError();
-      throw error;
+      const known = translateDatabaseError(error);
+      const fault = faultOf(known);
+      if (fault === 'unique') throw new RoleAlreadyAssignedError(known);
+      throw fault === 'reference' ? new RoleNotFoundError() : known;
     }
   }
 
-  /** @returns whether the user had the role */
-  async revoke(userId: UserId, roleId: BaseRole['id']): Promise<boolean> {
-    // The boot has checked that there is such a table.
+  /**
+   * Revokes a role within the transaction of `manager`.
+   * @returns whether the user had the role
+   */
+  async revoke(manager: EntityManager, userId: UserId, roleId: BaseRole['id']): Promise<boolean> {
+    // The boot checks have ensured that the table exists.
     const { tablePath, userColumn, roleColumn } = roleHoldersOf(this.users) as RoleHolders;
-    const { affected } = await this.change(() =>
-      this.users.manager
-        .createQueryBuilder()
-        .delete()
-        .from(tablePath)
-        .where(`${userColumn} = :userId AND ${roleColumn} = :roleId`, { userId, roleId })
-        .execute(),
-    );
+    const { affected } = await manager
+      .createQueryBuilder()
+      .delete()
+      .from(tablePath)
+      .where(`${userColumn} = :userId AND ${roleColumn} = :roleId`, { userId, roleId })
+      .execute();
     return affected === 1;
   }
 
@@ -134,32 +152,36 @@ export class RolesRepository<Role extends BaseRole = BaseRole> {
     return role;
   }
 
-  /** Columns only, whatever a body or a hook brought along; the key goes with the name. */
+  /** The values of a row, with the key that belongs to the name. */
   private row({ name, ...fields }: RoleFields<Role>): QueryDeepPartialEntity<Role> {
-    const given = fields as Record<string, unknown>;
-    const columns = this.roles.metadata.columns.filter(
-      ({ isPrimary, relationMetadata }) => !isPrimary && !relationMetadata,
-    );
-    const names = columns.map(({ propertyName }) => propertyName).filter((each) => given[each] !== undefined);
-    const row = Object.fromEntries(names.map((each) => [each, given[each]]));
+    const { nameKey: _, ...row } = writtenValues(this.roles.metadata, fields);
     return { ...row, ...(name !== undefined && { name, nameKey: roleKey(name) }) } as never;
   }
 
   private ask<T>(statement: () => Promise<T>): Promise<T> {
-    return askDatabase(statement, this.settings.databaseTimeoutSeconds);
+    return this.database.ask(statement);
   }
 
-  private change<T>(statement: () => Promise<T>): Promise<T> {
-    return writeDatabase(this.roles.manager.dataSource, statement, this.settings.databaseTimeoutSeconds);
-  }
-
-  private async write<T>(statement: () => Promise<T>): Promise<T> {
+  private async write(
+    statement: (roles: Repository<Role>) => Promise<{ affected?: number | null | undefined }>,
+    before: InTransaction | undefined,
+  ): Promise<boolean> {
+    const { manager, target } = this.roles;
+    const write = () => {
+      if (!before) return statement(this.roles);
+      // Before the change, because the requesting user may have the right to it through this very role.
+      return manager.transaction(async (own) => {
+        await before(own);
+        return statement(own.getRepository(target));
+      });
+    };
     try {
-      return await this.change(statement);
+      const { affected } = await this.database.write(write);
+      return affected === 1;
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'unique') throw new RoleAlreadyExistsError(error);
-      if (fault === 'reference') throw new UsersError('ROLE_IN_USE', { cause: error });
+      if (fault === 'reference') throw new RoleInUseError(error);
       throw error;
     }
   }

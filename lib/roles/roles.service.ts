@@ -1,6 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { InTransaction } from '../database/in-transaction.js';
 import type { LoadOptions } from '../users/load-options.js';
+import type { Precondition } from '../users/precondition.js';
 import type { BaseUser, UserId } from '../users/user.entity.js';
+import { isLoaded } from '../users/user-fields.js';
 import { UserNotFoundError } from '../users/users.errors.js';
 import { UsersRepository } from '../users/users.repository.js';
 import type { BaseRole } from './role.entity.js';
@@ -8,10 +12,12 @@ import { normalizeRoleName } from './role-name.js';
 import { InvalidRoleNameError, RoleNotAssignedError, RoleNotFoundError } from './roles.errors.js';
 import { type RoleFields, RolesRepository, type RolesQuery } from './roles.repository.js';
 
+type Preconditions = readonly Precondition[];
+
 /** A user whose roles are loaded. */
 export type UserWithRoles<Role extends BaseRole = BaseRole> = BaseUser & { roles: Role[] };
 
-/** Everything that can be done to roles, with or without a request. */
+/** All operations on roles, with or without a request. */
 @Injectable()
 export class RolesService<Role extends BaseRole = BaseRole> {
   @Inject(RolesRepository)
@@ -20,7 +26,7 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   @Inject(UsersRepository)
   protected readonly usersRepository!: UsersRepository;
 
-  /** @throws {RoleNotFoundError} also for an id that can be no role's */
+  /** @throws {RoleNotFoundError} also for a malformed id */
   async getRole(id: BaseRole['id'], options: { load?: LoadOptions<Role> } = {}): Promise<Role> {
     const role = await this.rolesRepository.findById(id, options.load);
     if (!role) throw new RoleNotFoundError();
@@ -34,7 +40,7 @@ export class RolesService<Role extends BaseRole = BaseRole> {
     return role;
   }
 
-  /** A page of roles in the order of their names, and how many there are on all pages. */
+  /** A page of roles in the order of their names, and the number of roles on all pages. */
   listAndCountRoles(
     query: RolesQuery = {},
     options: { load?: LoadOptions<Role> } = {},
@@ -42,47 +48,104 @@ export class RolesService<Role extends BaseRole = BaseRole> {
     return this.rolesRepository.findAndCount(query, options.load);
   }
 
-  /** @throws {RoleAlreadyExistsError}, {InvalidRoleNameError} */
-  async addRole(fields: RoleFields<Role> & { name: string }): Promise<Role> {
-    return this.rolesRepository.insert({ ...fields, name: usable(fields.name) });
+  /**
+   * @param preconditions conditions that must still hold when the role is stored; see {@link Precondition}
+   * @throws {RoleAlreadyExistsError}, {InvalidRoleNameError}
+   */
+  async addRole(fields: RoleFields<Role> & { name: string }, preconditions?: Preconditions): Promise<Role> {
+    const named = { ...fields, name: usable(fields.name) };
+    return this.rolesRepository.insert(named, this.require(preconditions));
   }
 
-  /** @throws {RoleNotFoundError}, {RoleAlreadyExistsError}, {InvalidRoleNameError} */
-  async updateRole(id: BaseRole['id'], changes: RoleFields<Role>): Promise<Role> {
+  /**
+   * @param preconditions conditions that must still hold when the role is changed
+   * @throws {RoleNotFoundError}, {RoleAlreadyExistsError}, {InvalidRoleNameError}
+   */
+  async updateRole(
+    id: BaseRole['id'],
+    changes: RoleFields<Role>,
+    preconditions?: Preconditions,
+  ): Promise<Role> {
     const { id: known } = await this.getRole(id);
     const { name } = changes;
     const fields = name === undefined ? changes : { ...changes, name: usable(name) };
-    if (!(await this.rolesRepository.update(known, fields))) throw new RoleNotFoundError();
+    const isChanged = await this.rolesRepository.update(known, fields, this.require(preconditions));
+    if (!isChanged) throw new RoleNotFoundError();
     return this.getRole(known);
   }
 
   /**
-   * Deletes the role, and takes it from everybody who has it.
-   * @throws {RoleNotFoundError}, {UsersError} `ROLE_IN_USE` where other rows still refer to it
+   * Deletes the role, and takes it from every user who has it.
+   * @param preconditions conditions that must still hold when the role is deleted
+   * @throws {RoleNotFoundError}, {RoleInUseError} if other rows still refer to it
    */
-  async deleteRole(id: BaseRole['id']): Promise<void> {
+  async deleteRole(id: BaseRole['id'], preconditions?: Preconditions): Promise<void> {
     const key = this.rolesRepository.parseId(id);
-    if (key === undefined || !(await this.rolesRepository.delete(key))) throw new RoleNotFoundError();
+    if (key === undefined) throw new RoleNotFoundError();
+    if (!(await this.rolesRepository.delete(key, this.require(preconditions)))) throw new RoleNotFoundError();
   }
 
   /**
-   * @returns the user with all their roles
+   * @param user an id, or a loaded user
+   * @param role an id, or a loaded role
+   * @param preconditions conditions that must still hold when the role is assigned
+   * @returns the user with all roles
    * @throws {UserNotFoundError}, {RoleNotFoundError}, {RoleAlreadyAssignedError}
    */
-  async assignRole(userId: UserId, roleId: BaseRole['id']): Promise<UserWithRoles<Role>> {
-    const [user, role] = [await this.findUser(userId), await this.getRole(roleId)];
-    await this.rolesRepository.assign(user.id, role.id);
-    return this.findUser(userId);
+  assignRole(
+    user: BaseUser | UserId,
+    role: Role | BaseRole['id'],
+    preconditions?: Preconditions,
+  ): Promise<UserWithRoles<Role>> {
+    return this.change(user, role, preconditions, (manager, userId, roleId) =>
+      this.rolesRepository.assign(manager, userId, roleId),
+    );
   }
 
   /**
-   * @returns the user with the roles that are left
+   * @param user an id, or a loaded user
+   * @param role an id, or a loaded role
+   * @param preconditions conditions that must still hold when the role is revoked
+   * @returns the user with the remaining roles
    * @throws {UserNotFoundError}, {RoleNotFoundError}, {RoleNotAssignedError}
    */
-  async revokeRole(userId: UserId, roleId: BaseRole['id']): Promise<UserWithRoles<Role>> {
-    const [user, role] = [await this.findUser(userId), await this.getRole(roleId)];
-    if (!(await this.rolesRepository.revoke(user.id, role.id))) throw new RoleNotAssignedError();
-    return this.findUser(userId);
+  revokeRole(
+    user: BaseUser | UserId,
+    role: Role | BaseRole['id'],
+    preconditions?: Preconditions,
+  ): Promise<UserWithRoles<Role>> {
+    return this.change(user, role, preconditions, async (manager, userId, roleId) => {
+      if (!(await this.rolesRepository.revoke(manager, userId, roleId))) throw new RoleNotAssignedError();
+    });
+  }
+
+  /** Locks the user's row, so that the user cannot become a superuser between the check of the preconditions and the write. */
+  private async change(
+    user: BaseUser | UserId,
+    role: Role | BaseRole['id'],
+    preconditions: Preconditions | undefined,
+    write: (manager: EntityManager, user: UserId, role: BaseRole['id']) => Promise<void>,
+  ): Promise<UserWithRoles<Role>> {
+    const id = isLoaded(user) ? user.id : this.usersRepository.parseId(user);
+    if (id === undefined) throw new UserNotFoundError();
+    const { id: roleId } = typeof role === 'object' ? role : await this.roleOf(role, id);
+    const inTransaction = (manager: EntityManager) => write(manager, id, roleId);
+    if (!(await this.usersRepository.lock({ id }, inTransaction, preconditions))) {
+      throw new UserNotFoundError();
+    }
+    return this.findUser(id);
+  }
+
+  /** If neither the user nor the role exists, the error is about the user. */
+  private async roleOf(roleId: BaseRole['id'], userId: UserId): Promise<Role> {
+    const role = await this.rolesRepository.findById(roleId);
+    if (role) return role;
+    await this.findUser(userId);
+    throw new RoleNotFoundError();
+  }
+
+  private require(preconditions: Preconditions | undefined): InTransaction | undefined {
+    return preconditions && ((manager) => this.usersRepository.requireAll({}, preconditions, manager));
   }
 
   private async findUser(id: UserId): Promise<UserWithRoles<Role>> {
@@ -92,7 +155,7 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 }
 
-/** For queries that need to know a user's roles. */
+/** Loads a user's roles. */
 export const WITH_ROLES = { relations: { roles: true } } as LoadOptions;
 
 function usable(name: string): string {

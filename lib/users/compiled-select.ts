@@ -1,19 +1,21 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
-/** Stands in the statement's parameters where each call puts its own value. */
+/** A placeholder among the statement's parameters, which each call replaces with its own value. */
 const mark = (name: string) => `\u0000${name}\u0000`;
 
 /**
- * A SELECT whose text is built once, with values that each call brings. Building it is most of what a look-up by
- * primary key costs; turning rows into entities stays TypeORM's.
+ * A SELECT whose SQL is built once and runs with the values of each call. Building the SQL is most of the cost
+ * of a look-up by primary key. TypeORM still turns rows into entities.
  */
 export class CompiledSelect<Entity extends ObjectLiteral, Value extends string = 'value'> {
   private readonly sql: string;
   private readonly parameters: readonly unknown[];
-  /** For each of the statement's parameters, which value it takes, if any. */
+  /** For each of the statement's parameters, the name of the value that replaces it, if any. */
   private readonly slots: readonly (Value | undefined)[];
 
-  /** @param values the names of the parameters that differ from call to call; `builder` refers to them as `:name` */
+  /**
+   * @param values the names of the parameters that differ between calls; `builder` refers to them as `:name`
+   */
   constructor(
     private readonly builder: SelectQueryBuilder<Entity>,
     values: readonly Value[],
@@ -29,7 +31,7 @@ export class CompiledSelect<Entity extends ObjectLiteral, Value extends string =
       const slot = this.slots[index];
       return slot === undefined ? parameter : values[slot];
     });
-    // Two calls at once share the builder's description of the query, and each has its own values.
+    // Concurrent calls share the builder's description of the query, but each call has its own values.
     const call = Object.create(this.builder) as SelectQueryBuilder<Entity>;
     call.getQueryAndParameters = () => [this.sql, parameters];
     const { entities } = await call.getRawAndEntities<Entity>();

@@ -2,10 +2,10 @@ import type { Type } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { BaseUser } from './user.entity.js';
 
-/** Where TypeORM puts the joined row; it is taken off before anybody sees the user. */
+/** The property for the joined row. It is removed before the user is returned. */
 const JOINED = 'nestjsUsersJoined';
 
-/** A row of another entity that belongs to a user, found together with them by one statement. */
+/** Finds a row of another entity and the user it belongs to in one statement. */
 export class JoinedRow<Row extends object> {
   constructor(
     private readonly entity: Type<Row>,
@@ -18,7 +18,7 @@ export class JoinedRow<Row extends object> {
     return select.innerJoinAndMapOne(`user.${JOINED}`, entity, alias, `${alias}.user = user.id`);
   }
 
-  /** The user that such a SELECT found, and the row. */
+  /** The user and the row that such a SELECT found. */
   take(found: BaseUser | undefined): { user: BaseUser; row: Row } | undefined {
     const user: (BaseUser & { [JOINED]?: Row }) | undefined = found;
     const row = user?.[JOINED];

@@ -1,18 +1,25 @@
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
 import type { EntityMetadata, FindOptionsRelations, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { keysOf } from '../common/option-keys.js';
 import type { BaseUser } from './user.entity.js';
 
 /** Relations to load together with a user. */
 export interface LoadOptions<User = BaseUser> {
-  /** As TypeORM's `find()` takes them: `{ orders: { items: true } }`. */
+  /**
+   * The relations, as TypeORM's `find()` takes them: `{ orders: { items: true } }`.
+   * @default none
+   */
   relations?: FindOptionsRelations<User>;
-  /** One statement with joins, or a statement a relation. Default: the data source's own, which is `join`. */
+  /**
+   * `'join'`: one statement with joins. `'query'`: one statement for each relation.
+   * @default that of the data source, which is `'join'` unless you set it
+   */
   relationLoadStrategy?: 'join' | 'query';
 }
 
 type Relations = { [name: string]: boolean | Relations | undefined };
 
-/** What both ask for; where they differ on a relation, `nearer` wins. */
+/** Merges two load options. If they differ on a relation, `nearer` wins. */
 export function mergeLoadOptions(further: LoadOptions, nearer: LoadOptions): LoadOptions {
   return {
     ...further,
@@ -25,8 +32,8 @@ export const hasRelations = (load: LoadOptions | undefined): load is LoadOptions
   Object.values(load?.relations ?? {}).some(Boolean);
 
 /**
- * Adds the relations of `metadata` to a SELECT, as `find()` does. Names are known to exist: see {@link loadFault}.
- * @param alias of the entity in the SELECT
+ * Adds relations to a SELECT, as `find()` does. The relations must exist; see {@link loadFault}.
+ * @param alias the entity's alias in the SELECT
  */
 export function joinRelations<Entity extends ObjectLiteral>(
   builder: SelectQueryBuilder<Entity>,
@@ -44,10 +51,12 @@ export function joinRelations<Entity extends ObjectLiteral>(
   }
 }
 
+const LOAD_KEYS: readonly string[] = keysOf<LoadOptions>({ relations: true, relationLoadStrategy: true });
+
 /** Why these options can't be honoured, in words that follow the name of whatever they stand at. */
 export function loadFault(load: LoadOptions, metadata: EntityMetadata): string | undefined {
-  const { relations, relationLoadStrategy: strategy, ...others } = load;
-  const [stranger] = Object.keys(others);
+  const { relations, relationLoadStrategy: strategy } = load;
+  const stranger = Object.keys(load).find((key) => !LOAD_KEYS.includes(key));
   if (stranger !== undefined) return `takes relations and relationLoadStrategy, not ${stranger}`;
   if (strategy !== undefined && strategy !== 'join' && strategy !== 'query') {
     return "takes the relationLoadStrategy 'join' or 'query'";

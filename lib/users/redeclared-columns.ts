@@ -2,9 +2,10 @@ import { getMetadataArgsStorage } from 'typeorm';
 
 /**
  * Lets an entity rename a column of `base` by declaring its property again. TypeORM takes the first declaration
- * that it meets, which is the base class's, and says nothing of the other; `unique: true` on both makes two
- * indexes of one name. Entities that do not extend `base` are left to TypeORM alone.
- * @param hostDeclares a property that `base` has an index on, and leaves to the host
+ * that it meets, which is that of the base class, and ignores the other one. With `unique: true` on both, it
+ * creates two indexes of one name. A unique index with a condition replaces the base class's index on the same
+ * column. Entities that do not extend `base` are not changed.
+ * @param hostDeclares a property that the host declares and `base` only has an index on
  */
 export function letRedeclarationsWin(base: object, hostDeclares?: string): void {
   const storage = getMetadataArgsStorage();
@@ -14,7 +15,7 @@ export function letRedeclarationsWin(base: object, hostDeclares?: string): void 
 
   storage.filterColumns = (target: unknown) => {
     const columns = filterColumns(target);
-    // From the entity's own class up to its furthest ancestor.
+    // The entity's own class first, then its ancestors.
     const tree: unknown[] = Array.isArray(target) ? target : [];
     if (!tree.includes(base)) return columns;
     const distance = (column: { target: unknown }) => tree.indexOf(column.target);
@@ -27,17 +28,28 @@ export function letRedeclarationsWin(base: object, hostDeclares?: string): void 
 
   storage.filterUniques = (target: unknown) => {
     const uniques = filterUniques(target);
-    return extendsBase(target, base) ? oncePerName(uniques) : uniques;
+    if (!extendsBase(target, base)) return uniques;
+    // The base class's unique index would also cover the rows that the host's index leaves out.
+    const isReplaced = (columns: unknown) =>
+      storage.indices.some((each) => isPartialKey(each, columns, target));
+    return oncePerName(uniques).filter((each) => each.target !== base || !isReplaced(each.columns));
   };
 
   storage.filterIndices = (target: unknown) => {
     const indices = filterIndices(target);
     if (!extendsBase(target, base)) return indices;
-    // Without the relation, TypeORM would speak of the index, and the boot checks could not say what is missing.
+    // Without the relation, TypeORM would complain about the index before the boot checks can name what is
+    // missing.
     const isLeft = ({ columns }: { columns?: unknown }) =>
       String(columns) !== hostDeclares || isDeclared(target as unknown[], hostDeclares);
     return oncePerName(indices).filter(isLeft);
   };
+
+  const isPartialKey = (
+    { unique, where, columns, target }: (typeof storage.indices)[number],
+    replaced: unknown,
+    tree: unknown,
+  ) => unique && where && String(columns) === String(replaced) && (tree as unknown[]).includes(target);
 
   const isDeclared = (tree: unknown[], property: string) =>
     [...storage.relations, ...storage.columns].some(

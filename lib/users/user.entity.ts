@@ -1,10 +1,11 @@
-import { Column, CreateDateColumn, Index, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { Column, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { instantOrNow } from '../database/instant.js';
 import { letRedeclarationsWin } from './redeclared-columns.js';
 
-/** A UUID, or a positive integer. */
-export type UserId = string | number;
+/** A UUID, or a positive integer: a number, text if it may be large, or the result of a transformer. */
+export type UserId = string | number | bigint;
 
-// A list of users goes by one of two orders, all of them or those of a flag: each out of an index, from any place on.
+// A list of users has one of two orders, with or without a filter on a flag. Each combination has an index.
 /** The columns that every user has. A host's entity extends {@link UuidUser} or {@link IntUser}. */
 @Index(['createdAt', 'id'])
 @Index(['isActive', 'createdAt', 'id'])
@@ -16,33 +17,40 @@ export type UserId = string | number;
 export abstract class BaseUser {
   abstract id: UserId;
 
-  /** Stored normalised; see `normalizeIdentifier`. */
+  /** Stored normalized; see `normalizeIdentifier`. */
   @Column({ type: 'varchar', length: 320, unique: true })
   email!: string;
 
-  /** A hash in PHC or modular crypt format; `null` where the user has no password. Selected for authentication only. */
+  /**
+   * A hash in PHC or modular crypt format; `null` if the user has no password. Only authentication selects it.
+   */
   @Column({ type: 'varchar', length: 255, nullable: true, select: false })
   passwordHash?: string | null;
 
-  /** An inactive user can do nothing at all. */
+  /** An inactive user cannot log in, and none of the user's sessions or tokens works. */
   @Column({ type: 'boolean', default: true })
   isActive!: boolean;
 
-  /** The user has shown that they read the mail of `email`. */
+  /** Whether the user has proved access to the mailbox of `email`. */
   @Column({ type: 'boolean', default: false })
   isVerified!: boolean;
 
   @Column({ type: 'boolean', default: false })
   isSuperuser!: boolean;
 
-  /** Every token carries it and dies when it grows. It starts at a random number, so a reused id revives nothing. */
+  /**
+   * Every token contains it and is invalid after it is raised. It starts at a random number, so that old tokens
+   * do not become valid for a new user with a reused id.
+   */
   @Column({ type: 'integer' })
   tokenVersion!: number;
 
-  @CreateDateColumn()
+  /** When the row was inserted, in milliseconds since 1970. */
+  @Column({ type: 'bigint', transformer: instantOrNow })
   createdAt!: Date;
 
-  @UpdateDateColumn()
+  /** When the row last changed, by this library or by TypeORM in the same process; see `UserInstantsSubscriber`. */
+  @Column({ type: 'bigint', transformer: instantOrNow })
   updatedAt!: Date;
 }
 
@@ -59,3 +67,6 @@ export abstract class IntUser extends BaseUser {
   @PrimaryGeneratedColumn('increment')
   id!: number;
 }
+
+/** TypeORM's repository of the host's user entity. */
+export const USER_ENTITY_REPOSITORY = Symbol('nestjs-users: repository of the user entity');

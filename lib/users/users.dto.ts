@@ -1,18 +1,22 @@
 import { Expose } from 'class-transformer';
 import { IsBoolean, IsString } from 'class-validator';
 import { IsOmittable, Satisfies } from '../common/validation/constraints.js';
-import { normalizeEmail } from './email-address.js';
+import { type AddressRule, normalizeEmail } from './email-address.js';
 import type { UserId } from './user.entity.js';
 
-/** An address that {@link normalizeEmail} accepts: judged in the form in which it would be stored. */
+/**
+ * An address that can be stored: checked by the option `normalizeIdentifier` if that is for addresses,
+ * otherwise by {@link normalizeEmail}.
+ */
 export const IsEmailAddress = () =>
   Satisfies(
     'isEmail',
-    (value) => typeof value === 'string' && normalizeEmail(value) !== undefined,
+    (value, context: Partial<AddressRule> = {}) =>
+      typeof value === 'string' && (context.normalizeEmail ?? normalizeEmail)(value) !== undefined,
     'This is not an e-mail address that can be used.',
   );
 
-/** Says nothing of what is wrong with them: a malformed login gets the answer of a wrong one. */
+/** Its faults are never sent to the client: a malformed login is answered like wrong credentials. */
 export class LoginDto {
   @IsString()
   email!: string;
@@ -21,7 +25,7 @@ export class LoginDto {
   password!: string;
 }
 
-/** What registration takes. A host adds its own fields in a subclass. */
+/** The body of a registration. A host adds its own fields in a subclass. */
 export class RegisterDto {
   @IsEmailAddress()
   email!: string;
@@ -30,7 +34,7 @@ export class RegisterDto {
   password!: string;
 }
 
-/** What a user sees of a user. */
+/** A user, as answers show it. */
 export class UserReadDto {
   @Expose()
   id!: UserId;
@@ -48,7 +52,7 @@ export class UserReadDto {
   isVerified!: boolean;
 }
 
-/** What users may change of themselves. */
+/** The fields that users may change on themselves. */
 export class UserUpdateDto {
   @IsOmittable()
   @IsEmailAddress()
@@ -58,19 +62,19 @@ export class UserUpdateDto {
   @IsString()
   password?: string;
 
-  /** Stands in for a fresh login where one is needed. */
+  /** Replaces a fresh login if the change needs one. */
   @IsOmittable()
   @IsString()
   currentPassword?: string;
 }
 
-/** Who forgot their password. */
+/** The address of a user who forgot the password. */
 export class ForgotPasswordDto {
   @IsEmailAddress()
   email!: string;
 }
 
-/** Whose address is to be verified. */
+/** The address to verify. */
 export class RequestVerifyDto {
   @IsEmailAddress()
   email!: string;
@@ -82,7 +86,7 @@ export class VerifyDto {
   token!: string;
 }
 
-/** A mailed reset token, and the password to set. */
+/** A mailed reset token and the new password. */
 export class ResetPasswordDto {
   @IsString()
   token!: string;
@@ -91,12 +95,12 @@ export class ResetPasswordDto {
   password!: string;
 }
 
-/** What an administrator may say of a new user. */
+/** The fields that an administrator may set on a new user. */
 export class AdminCreateDto {
   @IsEmailAddress()
   email!: string;
 
-  /** Without one, the user has no password until a reset. */
+  /** Without it, the user has no password until a reset. */
   @IsOmittable()
   @IsString()
   password?: string;
@@ -113,18 +117,18 @@ export class AdminCreateDto {
   @IsBoolean()
   isSuperuser?: boolean;
 
-  /** Mails the user a token to set a password by. Needs the feature `passwordReset`. */
+  /** Mails the user a token to set a password with. Needs the feature `passwordReset`. */
   @IsOmittable()
   @IsBoolean()
   invite?: boolean;
 
-  /** The administrator's own, in place of a fresh login where one is needed. */
+  /** The administrator's own password. It replaces a fresh login if the request needs one. */
   @IsOmittable()
   @IsString()
   currentPassword?: string;
 }
 
-/** What an administrator may change of a user. */
+/** The fields that an administrator may change on a user. */
 export class AdminUpdateDto extends UserUpdateDto {
   @IsOmittable()
   @IsBoolean()

@@ -1,98 +1,163 @@
-import { InvalidBodyError, UsersError, UsersHttpError } from '../common/users-error.js';
+import { InvalidBodyError, CodedError, UsersError } from '../common/users-error.js';
 
-/** Unknown, wrong, inactive, malformed, refused by a hook: a caller cannot tell which. */
-export class BadCredentialsError extends UsersError {
+/**
+ * The login failed: unknown identifier, wrong password, inactive user, malformed body, or refused by a hook. A
+ * client cannot tell which.
+ */
+export class BadCredentialsError extends CodedError {
   constructor(cause?: unknown) {
     super('LOGIN_BAD_CREDENTIALS', { cause });
   }
 }
 
-/** The password was right, and the address is not verified yet. */
-export class UserNotVerifiedError extends UsersError {
+/** The password is right, but the address is not verified yet. */
+export class UserNotVerifiedError extends CodedError {
   constructor() {
     super('LOGIN_USER_NOT_VERIFIED');
   }
 }
 
-/** A user has this identifier or this address already. */
-export class UserAlreadyExistsError extends UsersError {
+/** The user is logged in, but only a verified user may do this. */
+export class VerificationRequiredError extends CodedError {
+  constructor() {
+    super('USER_NOT_VERIFIED');
+  }
+}
+
+/** A user with this identifier or address already exists. */
+export class UserAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('REGISTER_USER_ALREADY_EXISTS', { cause });
   }
 }
 
-/** Another user has this address already. */
-export class EmailAlreadyExistsError extends UsersError {
+/** Another user already has this address or identifier. */
+export class EmailAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('UPDATE_USER_EMAIL_ALREADY_EXISTS', { cause });
   }
 }
 
-/** Unknown, expired, outdated, or minted for another purpose: a caller cannot tell which. */
-export class BadVerifyTokenError extends UsersError {
+/** Another row already has this value in a unique column. */
+export class UserNotUniqueError extends CodedError {
+  /** @param property the unique property, if the database names it */
+  constructor(
+    cause: unknown,
+    readonly property?: string,
+  ) {
+    super('USER_FIELD_TAKEN', { cause });
+  }
+}
+
+/** The token is unknown, expired, outdated, or made for another purpose. A client cannot tell which. */
+export class BadVerifyTokenError extends CodedError {
   constructor() {
     super('VERIFY_USER_BAD_TOKEN');
   }
 }
 
-/** The token is right, and was needed no more. */
-export class AlreadyVerifiedError extends UsersError {
+/** The token is valid, but the user is already verified. */
+export class AlreadyVerifiedError extends CodedError {
   constructor() {
     super('VERIFY_USER_ALREADY_VERIFIED');
   }
 }
 
-/** Unknown, spent, expired, outdated, or minted for another purpose: a caller cannot tell which. */
-export class BadResetTokenError extends UsersError {
+/** The token is unknown, used, expired, outdated, or made for another purpose. A client cannot tell which. */
+export class BadResetTokenError extends CodedError {
   constructor() {
     super('RESET_PASSWORD_BAD_TOKEN');
   }
 }
 
-/** The login is too long ago for this change, and no right `currentPassword` came along. */
-export class ReauthenticationRequiredError extends UsersError {
+/** The login is too old for this change, and the request has no correct `currentPassword`. */
+export class ReauthenticationRequiredError extends CodedError {
   constructor() {
     super('REAUTHENTICATION_REQUIRED');
   }
 }
 
-/** What is asked for makes no sense for a user who can't log in. */
-export class UserInactiveError extends UsersError {
+/** The request makes no sense for a user who cannot log in. */
+export class UserInactiveError extends CodedError {
   constructor() {
     super('USER_INACTIVE');
   }
 }
 
-/** Administrators don't delete themselves on the way. */
-export class SelfDeletionError extends UsersError {
+/** A superuser tried to delete their own account through the administration route. */
+export class SelfDeletionError extends CodedError {
   constructor() {
     super('SELF_DELETION');
   }
 }
 
-/** Without this user, nobody could administer the application any more. */
-export class LastSuperuserError extends UsersError {
+/** The change would remove the last active superuser. */
+export class LastSuperuserError extends CodedError {
   constructor() {
     super('LAST_SUPERUSER');
   }
 }
 
-/** A page can't go on from here: the cursor belongs to another order, or its user is gone. */
+/** The cursor is invalid: it belongs to another order, or its user no longer exists. */
 export class BadCursorError extends InvalidBodyError {
   constructor() {
-    super([{ loc: ['query', 'cursor'], msg: 'Start again without a cursor.', type: 'cursor' }]);
+    super([
+      {
+        loc: ['query', 'cursor'],
+        msg: 'This cursor is not valid. Start again without a cursor.',
+        type: 'cursor',
+      },
+    ]);
   }
 }
 
-/** No such user, or no such id at all. */
-export class UserNotFoundError extends UsersHttpError {
+/** There is no such user, or the id is malformed. */
+export class UserNotFoundError extends UsersError {
   constructor() {
     super(404, 'There is no such user.');
   }
 }
 
-/** The user's password or state was changed by somebody else while this change was under way. */
-export class UserChangedMeanwhileError extends UsersHttpError {
+/** Other rows of the host still refer to the user. */
+export class UserInUseError extends CodedError {
+  constructor(cause?: unknown) {
+    super('USER_IN_USE', { cause });
+  }
+}
+
+/** `currentUser.emailChange` is `false`. */
+export class EmailChangeNotAllowedError extends CodedError {
+  constructor() {
+    super('EMAIL_CHANGE_NOT_ALLOWED');
+  }
+}
+
+/** A registration with a password that cannot be used. */
+export class InvalidRegistrationPasswordError extends CodedError {
+  /** @param options `reason` is shown to the user */
+  constructor(options?: { reason?: string }) {
+    super('REGISTER_INVALID_PASSWORD', options);
+  }
+}
+
+/** A change of a user with a password that cannot be used. */
+export class InvalidUpdatePasswordError extends CodedError {
+  /** @param options `reason` is shown to the user */
+  constructor(options?: { reason?: string }) {
+    super('UPDATE_USER_INVALID_PASSWORD', options);
+  }
+}
+
+/** A password reset with a password that cannot be used. The token stays valid. */
+export class InvalidResetPasswordError extends CodedError {
+  /** @param options `reason` is shown to the user */
+  constructor(options?: { reason?: string }) {
+    super('RESET_PASSWORD_INVALID_PASSWORD', options);
+  }
+}
+
+/** Another request changed the user's password or state while this change was under way. */
+export class UserChangedMeanwhileError extends UsersError {
   constructor() {
     super(409, 'This user was changed by another request at the same time.');
   }

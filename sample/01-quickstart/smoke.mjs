@@ -1,6 +1,7 @@
 // The journey of the README over HTTP, against the compiled application.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const DATABASE_FILE = join(folder, 'smoke.sqlite');
 const COMMAND = "curl (\\S+) --json '(.+)'";
-const start = () => Application.start(here, { DATABASE_FILE, USERS_SECRET: undefined });
+const start = (USERS_SECRET) => Application.start(here, { DATABASE_FILE, USERS_SECRET });
 
 /** What a printed command sends: the route and the body. */
 const parse = ([, url, body]) => ({ route: `POST ${url}`, body: JSON.parse(body) });
@@ -21,6 +22,7 @@ const mail = async (app, to, subject) => parse(await app.find(new RegExp(`${to}:
 const login = async (app, body) => (await app.call('POST /auth/jwt/login', 200, { body })).access_token;
 
 await aLaterStart(await theFirstStart());
+await loginsOutliveAStartWithTheSameSecret();
 theMigrationIsUpToDate();
 
 async function theFirstStart() {
@@ -85,6 +87,23 @@ async function aLaterStart({ superuser, ada }) {
   const statistics = await app.call('GET /statistics', 200, { token: admin });
   assert.deepEqual(statistics, { verified: 2, unverified: 0 });
   await app.stop();
+}
+
+async function loginsOutliveAStartWithTheSameSecret() {
+  const secret = randomBytes(48).toString('base64');
+  const app = await start(secret);
+  const example = parse(await app.find(new RegExp(`listens on ${app.url}\\.[^]+?${COMMAND}`)));
+  await app.call('POST /auth/register', 201, { body: { ...example.body, email: 'bob@example.com' } });
+  const verification = await mail(app, 'bob@example.com', 'Confirm your e-mail address');
+  await app.call(verification.route, 200, verification);
+  const token = await login(app, { email: 'bob@example.com', password: example.body.password });
+  await app.stop();
+
+  const later = await start(secret);
+  await later.find(/listens on/);
+  assert.equal((await later.call('GET /users/me', 200, { token })).email, 'bob@example.com');
+  assert(!later.output.includes('USERS_SECRET'), 'It made a secret although it had one.');
+  await later.stop();
 }
 
 function theMigrationIsUpToDate() {

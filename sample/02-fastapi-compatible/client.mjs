@@ -38,6 +38,13 @@ export class Client {
     return { body, headers: response.headers };
   }
 
+  /** The status of the answer to a form, whatever it is. */
+  async statusOf(path, form) {
+    const response = await fetch(this.url + path, { method: 'POST', body: form });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
   async login(username, password) {
     const form = new URLSearchParams({ username, password });
     const { body } = await this.call('POST /auth/jwt/login', '200', { form });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from '../application.mjs';
+import { servers, withDatabase } from '../databases.mjs';
 import { Client } from './client.mjs';
 import { guardsTheBackOffice, reports, ships } from './stories/back-office.mjs';
 import { gather, givesAndTakesARole, limitsAdministrators } from './stories/people.mjs';
@@ -41,6 +42,40 @@ for (const adapter of ['express', 'fastify']) {
 
   await seedsWhileNobodyIsAdministrator(env);
   console.log(`${adapter}: customers, clerks, analysts and administrators do what they may, and no more`);
+}
+
+await startsWithDefaults();
+for (const [index, server] of servers.entries()) {
+  await withDatabase(server, (DATABASE_URL) => keepsShop(['express', 'fastify'][index % 2], DATABASE_URL));
+  console.log(`${server}: made the tables, and found them at the next start`);
+}
+
+/** The variables of the README left out: a password and a secret are made and told once. */
+async function startsWithDefaults() {
+  const names = ['ADAPTER', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'USERS_SECRET', 'DATABASE_URL'];
+  const app = await Application.start(here, Object.fromEntries(names.map((name) => [name, undefined])));
+  await app.find(/USERS_SECRET is not set/);
+  const [, password] = await app.find(
+    /administrator is admin@example\.com, with the password (\S+), shown only now/,
+  );
+  await app.find(/The shop listens on http:\S+\n/);
+  await new Client(app.url).login(ADMIN.email, password);
+  await app.stop();
+}
+
+async function keepsShop(adapter, DATABASE_URL) {
+  const env = {
+    ...{ ADAPTER: adapter, ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, DATABASE_URL },
+    USERS_SECRET: randomBytes(48).toString('base64'),
+  };
+  const app = await start(env);
+  const people = await gather(new Client(app.url), ADMIN);
+  await placesOrders(people);
+  await givesAndTakesARole(people);
+  await app.stop();
+  const later = await start(env);
+  await new Client(later.url).login(ADMIN.email, ADMIN.password);
+  await later.stop();
 }
 
 async function start(env) {

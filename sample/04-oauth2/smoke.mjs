@@ -1,5 +1,9 @@
 // Logins by a provider over HTTP, and what may go wrong on the way, against the compiled application and its provider.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from '../application.mjs';
 import { Browser } from './browser.mjs';
@@ -22,6 +26,7 @@ await linksAccounts();
 await letsNobodyElseIn();
 await app.stop();
 await takesProvidersFromTheEnvironment();
+await keepsLoginsInAFile();
 
 async function start(env) {
   const names = ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET', 'GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'];
@@ -146,6 +151,24 @@ async function letsNobodyElseIn() {
   const evil = { accept: 'text/html', 'sec-fetch-site': 'cross-site' };
   const { status, body } = await ada.request(app.url + LINK, { headers: evil });
   assert.deepEqual([status, body.detail], [403, 'CROSS_ORIGIN_REQUEST']);
+}
+
+/** With a file and a secret of its own, a login outlives a start. */
+async function keepsLoginsInAFile() {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth2-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const env = {
+    DATABASE_FILE: join(folder, 'smoke.sqlite'),
+    USERS_SECRET: randomBytes(48).toString('base64'),
+  };
+  const first = await start(env);
+  const browser = new Browser(first.url);
+  await browser.request(await browser.signIn(LOGIN, 'ada'));
+  const { id } = (await browser.call('GET /users/me', 200)).body;
+  await first.stop();
+  const second = await start({ ...env, PORT: new URL(first.url).port });
+  assert.equal((await browser.call('GET /users/me', 200)).body.id, id);
+  await second.stop();
 }
 
 async function takesProvidersFromTheEnvironment() {

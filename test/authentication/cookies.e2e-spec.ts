@@ -167,6 +167,28 @@ onEachAdapter('sqlite', (host) => {
       .expect(403);
   });
 
+  test.each([
+    [true, 'https', 201],
+    [true, 'http', 403],
+    [true, 'chrome-extension', 403],
+    [true, 'ftp', 403],
+    [false, 'https', 201],
+    [false, 'http', 201],
+    [false, 'ftp', 403],
+    [false, 'chrome-extension', 403],
+  ])('with secure: %s, the own host by %s: is answered %i', async (secure, scheme, status) => {
+    const { api, addUser } = await host(withCookie({ secure }));
+    await addUser();
+    const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
+    const page = { origin: `${scheme}://shop.example`, host: 'shop.example' };
+    await web.with(page).post('/host').expect(status);
+    const local = { origin: `${scheme}://localhost:3000`, host: 'localhost:3000' };
+    await web
+      .with(local)
+      .post('/host')
+      .expect(scheme === 'http' ? 201 : status);
+  });
+
   test('requireOrigin refuses whoever says nothing', async () => {
     const { api, addUser } = await host(withCookie({ requireOrigin: true }));
     await addUser();

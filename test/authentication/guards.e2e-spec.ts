@@ -52,6 +52,19 @@ class GuardedController {
     return emailOf(user);
   }
 
+  @Get('by-promise')
+  @UseGuards(
+    Authenticated({
+      backends: async (context) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return [context.getHandler().name === 'byPromise' ? 'app' : 'jwt'];
+      },
+    }),
+  )
+  byPromise(@CurrentUser() user: Shown) {
+    return emailOf(user);
+  }
+
   @Get('plain')
   plain(@CurrentUser() user: Shown) {
     return emailOf(user);
@@ -123,7 +136,7 @@ onEachHost((host) => {
     expect(await queries.during(() => api.get('/guarded/twice').expect(200))).toHaveLength(1);
   });
 
-  test('a guard narrows the backends by name or by a function', async () => {
+  test('a guard narrows the backends by name, by a function or by a promise', async () => {
     const { api, addUser } = await host({
       host: CONTROLLER,
       backends: TWO_BACKENDS,
@@ -132,15 +145,17 @@ onEachHost((host) => {
     const app = api.as(await api.login('ada@example.com', PASSWORD, 'app'));
     const web = api.as(await api.login('ada@example.com', PASSWORD, 'jwt'));
 
-    expect(await statuses(app, ['authenticated', 'by-name', 'by-function'])).toEqual({
+    expect(await statuses(app, ['authenticated', 'by-name', 'by-function', 'by-promise'])).toEqual({
       authenticated: 200,
       'by-name': 200,
       'by-function': 200,
+      'by-promise': 200,
     });
-    expect(await statuses(web, ['authenticated', 'by-name', 'by-function'])).toEqual({
+    expect(await statuses(web, ['authenticated', 'by-name', 'by-function', 'by-promise'])).toEqual({
       authenticated: 200,
       'by-name': 401,
       'by-function': 401,
+      'by-promise': 401,
     });
   });
 

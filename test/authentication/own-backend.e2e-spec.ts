@@ -43,6 +43,11 @@ class ApiKey {
   owner!: Relation<Owner>;
 }
 
+/** What the strategy wants to find again when it ends the credential. */
+interface KeyCredential extends Credential<Owner> {
+  row: string;
+}
+
 @Injectable()
 class ApiKeyStrategy implements Strategy<Owner> {
   constructor(
@@ -61,16 +66,17 @@ class ApiKeyStrategy implements Strategy<Owner> {
     return { token: key, lifetimeSeconds: 86_400 };
   }
 
-  async identify(token: string, load?: LoadOptions<Owner>): Promise<Credential<Owner> | undefined> {
+  async identify(token: string, load?: LoadOptions<Owner>): Promise<KeyCredential | undefined> {
     const found = await this.keys.findOne({ where: { key: token }, loadRelationIds: true });
     const user = await this.users.findById(found?.owner, load);
     if (!found || !user) return undefined;
     const { tokenVersion, authenticatedAt } = found;
-    return { user, tokenVersion, authenticatedAt };
+    return { user, tokenVersion, authenticatedAt, row: found.key };
   }
 
-  async revoke({ token }: Identity<Owner>): Promise<void> {
-    await this.keys.delete({ key: token });
+  async revoke(identity: Identity<Owner>): Promise<void> {
+    const { row, token } = identity as Identity<Owner> & KeyCredential;
+    if (row === token) await this.keys.delete({ key: row });
   }
 }
 
@@ -112,7 +118,7 @@ const OPTIONS = {
   host: { controllers: [KeysController] },
 };
 
-onEachHost((host) => {
+onEachHost({ plainOnly: 'a query cache makes what its strategy reads stale' }, (host) => {
   test('a host’s own transport and strategy are a backend like any other', async () => {
     const { api, addUser } = await host(OPTIONS);
     await addUser();

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { bearer, keyValue, UsersModule, UsersService } from 'nestjs-users';
+import { bearer, redis as redisStrategy, UsersModule, UsersService } from 'nestjs-users';
 import { SECRET, leaveOut, onEachAdapter, PASSWORD } from '../support/host.js';
 import { connectRedis, isRedisUnderTest, type TestRedis } from '../support/redis.js';
 import { User } from '../support/users.js';
@@ -25,8 +25,8 @@ onEachAdapter('sqlite', (host) => {
     const { prefix } = redis;
     const { api, addUser } = await host({
       imports: [RedisModule],
-      backends: [{ name: 'kiosk', transport: bearer(), strategy: keyValue({ client: REDIS, prefix }) }],
-      limits: { store: REDIS, prefix: `${prefix}limit:`, login: { attempts: 1, windowSeconds: 60 } },
+      backends: [{ name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client: REDIS, prefix }) }],
+      limits: { redis: REDIS, prefix: `${prefix}limit:`, login: { attempts: 1, windowSeconds: 60 } },
     });
     await addUser();
     const kiosk = await api.loggedIn('ada@example.com', PASSWORD, 'kiosk');
@@ -52,11 +52,11 @@ onEachAdapter('sqlite', (host) => {
         UsersModule.forRootAsync({
           entities: { user: User },
           requireVerification: false,
-          backends: [{ name: 'kiosk', transport: bearer(), strategy: keyValue({ client: {} }) }],
+          backends: [{ name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client: {} }) }],
           useFactory: () => ({
             secret: SECRET,
             backends: { kiosk: { client, prefix } },
-            limits: { store: client, prefix },
+            limits: { redis: client, prefix },
           }),
         }),
       ],

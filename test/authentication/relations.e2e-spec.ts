@@ -163,7 +163,7 @@ const sorted = (value: Record<string, unknown>) =>
     ]),
   );
 
-onEachHost((host) => {
+onEachHost({ readsLists: true }, (host) => {
   test('metadata of controller and handler decides which relations come with the user', async () => {
     const running = await host(OPTIONS);
     await furnish(running);
@@ -253,7 +253,6 @@ onEachHost((host) => {
     expect(found?.orders).toHaveLength(2);
   });
 });
-
 @Module({})
 class Nothing {}
 

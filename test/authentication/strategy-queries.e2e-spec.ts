@@ -6,8 +6,8 @@ const EXPECTED = {
   jwt: [1, 1, 2],
   'jwt with sessions': [2, 1, 2],
   database: [2, 1, 2],
-  'keyValue on redis': [1, 1, 1],
-  'keyValue on ioredis': [1, 1, 1],
+  'redis on redis': [1, 1, 1],
+  'redis on ioredis': [1, 1, 1],
 };
 
 onEachHost((host) => {

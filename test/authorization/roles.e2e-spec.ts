@@ -157,18 +157,29 @@ onEachHost((host) => {
     expect(await running.queries.during(() => both.api.get('/reports/any').expect(200))).toHaveLength(1);
   });
 
-  test('@Public() opens a route to a guard of the whole application, and not to one of its own', async () => {
+  test('@Public() opens a controller to a guard of the whole application, and not a handler that has its own', async () => {
     @Controller('odd')
+    @Public()
     class OddController {
       @Get()
-      @Public()
       @UseGuards(RolesAccepted('analyst'))
       read() {
         return {};
       }
+
+      @Get('open')
+      open() {
+        return {};
+      }
     }
-    const { api } = await host({ ...OPTIONS, host: { controllers: [OddController] } });
+    @Module({ providers: [{ provide: APP_GUARD, useClass: RolesAccepted('analyst') }] })
+    class GuardModule {}
+    const { api } = await host({
+      ...OPTIONS,
+      host: { imports: [GuardModule], controllers: [OddController] },
+    });
     await api.get('/odd').expect(401);
+    await api.get('/odd/open').expect(200);
   });
 
   test('what a loader throws lets nobody in', async () => {
@@ -189,16 +200,21 @@ onEachHost((host) => {
 describe('a host’s mistake stops the boot', () => {
   test('a guard that names no role, or one that there can’t be', () => {
     expect(() => RolesAccepted(...([] as unknown as [string]))).toThrow(
-      /RolesAccepted\(\) needs the name of a role, or nobody passes\.$/,
+      /RolesAccepted\(\) needs at least one role name; without one, it would refuse every user\.$/,
     );
-    expect(() => RolesRequired({ superuser: false })).toThrow(/RolesRequired\(\) needs the name of a role/);
+    expect(() => RolesRequired({ superuser: false } as never)).toThrow(
+      /RolesRequired\(\) needs at least one role name/,
+    );
     for (const odd of ['', ' ', 'a\u0000b', 'x'.repeat(101), 7, null]) {
       expect(() => RolesAccepted(odd as string, 'analyst')).toThrow(
-        /RolesAccepted\(\) names .*, which no role can be called\.$/,
+        /RolesAccepted\(\) names .*, which is not a valid role name\.$/,
       );
     }
     expect(() => RolesAccepted('analyst', { superusers: false } as never)).toThrow(
       /RolesAccepted\(\)\.superusers does not exist/,
+    );
+    expect(() => RolesAccepted('analyst', { superuser: 'false' } as never)).toThrow(
+      /RolesAccepted\(\{ superuser \}\) must be true or false/,
     );
   });
 
@@ -210,7 +226,7 @@ describe('a host’s mistake stops the boot', () => {
       read(): void {}
     }
     expect(await refusal({}, [], [Guarded])).toMatch(
-      /Roles\w+\(\) needs entities\.role, your entity that extends UuidRole or IntRole\.$/,
+      /Roles\w+\(\) at Guarded\.read needs entities\.role, your entity that extends UuidRole or IntRole\.$/,
     );
     expect(await refusal({ roleManagement: {} })).toMatch(/roleManagement needs entities\.role/);
     await boot({ entities: { user: Member, role: Role }, roleManagement: {} }, [], [ReportsController]);

@@ -33,7 +33,7 @@ export async function compileApps(root) {
 }
 
 /**
- * Runs `measure` with a server for each `{ name, app, variant, root, startLimitMs }`, each in a process of its own; ends
+ * Runs `measure` with a server for each `{ name, app, variant, root, startLimitMs, database }`, each in a process of its own; ends
  * them whatever happens.
  */
 export async function withServers(adapter, contestants, measure) {
@@ -46,8 +46,9 @@ export async function withServers(adapter, contestants, measure) {
   }
 }
 
-async function startServer(adapter, { name, app = name, variant = '', root, startLimitMs }) {
-  const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter, variant]);
+async function startServer(adapter, { name, app = name, variant = '', root, startLimitMs, database }) {
+  const env = { ...process.env, ...(database && { BENCHMARK_DATABASE: JSON.stringify(database) }) };
+  const child = fork(resolve(root, TARGET, 'server.js'), [app, adapter, variant], { env });
   try {
     const { url, headers } = await messageFrom(child, startLimitMs);
     return { name, child, url, headers };

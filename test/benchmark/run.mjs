@@ -29,6 +29,7 @@ const { values: given } = parseArgs({
     seconds: { type: 'string', default: '1' },
     adapter: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true, default: Object.keys(MEASUREMENTS).filter(isInRounds) },
+    database: { type: 'string', multiple: true, default: ['sqlite', 'postgres'] },
     baseline: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -37,6 +38,7 @@ const rounds = wholeNumber('rounds', FEWEST_ROUNDS);
 const seconds = wholeNumber('seconds', 1);
 if (given.adapter) requireKnown('adapter', ADAPTERS);
 requireKnown('only', Object.keys(MEASUREMENTS));
+requireKnown('database', ['sqlite', 'postgres']);
 const baseline = given.baseline && resolve(given.baseline);
 for (const root of baseline ? [ROOT, baseline] : [ROOT]) {
   if (!existsSync(join(root, 'dist', 'index.js'))) stop(`${root} is not built; run \`npm run build\` there.`);
@@ -46,7 +48,14 @@ for (const root of baseline ? [ROOT, baseline] : [ROOT]) {
 const reports = [];
 for (const name of given.only) {
   for (const adapter of given.adapter ?? (isInRounds(name) ? ADAPTERS : ['fastify'])) {
-    const measured = await MEASUREMENTS[name]({ adapter, rounds, seconds, root: ROOT, baseline });
+    const measured = await MEASUREMENTS[name]({
+      adapter,
+      rounds,
+      seconds,
+      root: ROOT,
+      baseline,
+      database: given.database,
+    });
     for (const report of [measured].flat()) {
       reports.push({ measurement: name, adapter, ...report });
       if (!given.json) print(report);

@@ -1,5 +1,5 @@
 import { inRounds, medianOf, ratioOf, withServers } from './harness.mjs';
-import { withPlace } from './size-place.mjs';
+import { withPlaces } from './places.mjs';
 import { ask, ROUTES } from './size-routes.mjs';
 
 const SIZES = { small: 1000, large: 1_000_000 };
@@ -15,7 +15,11 @@ const LOAD_LIMIT_MS = 600_000;
 export async function measureSize({ root, adapter }) {
   const reports = [];
   for (const database of DATABASES) {
-    reports.push(await withPlace(database, root, (place) => measureOn(database, place, { root, adapter })));
+    reports.push(
+      await withPlaces(database, root, ['small', 'large'], (place) =>
+        measureOn(database, place, { root, adapter }),
+      ),
+    );
   }
   return reports;
 }

@@ -6,8 +6,8 @@ const VARIANTS = [
   'jwt with sessions',
   'database',
   'database by cookie',
-  'keyValue on redis',
-  'keyValue on ioredis',
+  'redis on redis',
+  'redis on ioredis',
 ];
 /** What the others cost depends on the store more than on this library. */
 const TARGETS = { jwt: 0.85 };

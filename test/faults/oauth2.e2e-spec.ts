@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Api } from '../support/api.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, onEachAdapter } from '../support/host.js';
 import {
@@ -121,7 +122,8 @@ describe.each(databasesUnderTest())('%s', (database) => {
           keepsSessions: true,
           provider: { issuer: acme.issuer, clientId: acme.clientId, clientSecret: acme.clientSecret },
         });
-        const ways = await waiting({ api: { url: child.url } as Host['api'], scan: new SecretsScan() });
+        const scan = new SecretsScan();
+        const ways = await waiting({ api: new Api(child.url, scan), scan });
         const statuses = await flooded(ways, 10 + 15 * round, child.kill);
         expect(new Set(statuses)).toEqual(new Set([200, 0]));
         await expectWhole(source, statuses);

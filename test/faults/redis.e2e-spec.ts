@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { bearer, jwt, keyValue } from 'nestjs-users';
-import { Passwords } from '../../lib/users/passwords/passwords.js';
+import { bearer, jwt, redis as redisStrategy } from 'nestjs-users';
+import { Passwords } from '../../lib/accounts/passwords/passwords.js';
 import { type Host, leaveOut, onEachAdapter, PASSWORD } from '../support/host.js';
 import { connectRedis, isRedisUnderTest, REDIS_PACKAGES, type TestRedis } from '../support/redis.js';
 import type { OwnServer } from '../support/server-process.js';
@@ -34,17 +34,20 @@ onEachAdapter('sqlite', (host) => {
     let server: OwnServer;
     let redis: TestRedis;
     let running: Host;
+    const noticed: string[] = [];
 
     beforeEach(async () => {
       server = await startRedis();
       redis = await connectRedis(name, server.url);
       const { client, prefix } = redis;
+      noticed.length = 0;
       running = await host({
         backends: [
-          { name: 'kiosk', transport: bearer(), strategy: keyValue({ client, prefix }) },
+          { name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client, prefix }) },
           { name: 'jwt', transport: bearer(), strategy: jwt() },
         ],
-        limits: { store: client, prefix: `${prefix}limit:` },
+        limits: { redis: client, prefix: `${prefix}limit:` },
+        hooks: { postLogoutHook: ({ email }) => void noticed.push(email) },
       });
       await running.addUser();
     });
@@ -59,7 +62,7 @@ onEachAdapter('sqlite', (host) => {
         const { api, app } = running;
         const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
         const withJwt = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
-        const verify = jest.spyOn(app.get(Passwords), 'verify');
+        const verify = jest.spyOn(app.get(Passwords), 'judge');
 
         if (how === 'killed') await server.kill();
         else server.freeze();
@@ -87,6 +90,18 @@ onEachAdapter('sqlite', (host) => {
         await withJwt.get('/users/me').expect(200);
       },
     );
+
+    test('a logout that comes late is one, and what belongs to it follows once', async () => {
+      const { api, settled } = running;
+      const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
+      // Reads go on.
+      await redis.command('CLIENT', 'PAUSE', '1500', 'WRITE');
+      await kiosk.post('/auth/kiosk/logout').expect(503, /not known whether/);
+      expect(noticed).toEqual([]);
+      await settled();
+      expect(noticed).toEqual([ADA.email]);
+      await kiosk.get('/users/me').expect(401);
+    });
 
     test('what was revoked stays revoked when Redis is flushed or set back', async () => {
       const { api } = running;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type BaseUser, bearer, jwt, RolesAccepted, RolesService } from 'nestjs-users';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
 import { travel } from '../support/time.js';
@@ -28,9 +27,7 @@ async function administered(running: Host) {
   return { helper, add, give };
 }
 
-onEachHost((host) => {
-  afterEach(() => void jest.useRealTimers());
-
+onEachHost({ readsLists: true }, (host) => {
   test('who holds a role administers those who hold no more, and no superuser', async () => {
     const running = await host(OPTIONS);
     const { helper, add } = await administered(running);
@@ -133,6 +130,8 @@ onEachHost((host) => {
     const { helper } = await administered(running);
     const { id: roleId } = await running.app.get(RolesService).getRoleByName('reader');
     const names = Array.from({ length: 1100 }, (_, index) => `many${String(index).padStart(4, '0')}`);
+    const junction = running.users.metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
+    const [member = '', held = ''] = (junction?.columns ?? []).map(({ propertyName }) => propertyName);
     for (let start = 0; start < names.length; start += 100) {
       const rows = names.slice(start, start + 100).map((name, index) => ({
         email: `${name}@example.com`,
@@ -140,11 +139,11 @@ onEachHost((host) => {
         isActive: index % 10 !== 0,
       }));
       const { identifiers } = await running.users.insert(rows);
-      const holders = identifiers.map(({ id }) => ({ appMemberId: id as string, appRoleId: roleId }));
+      const holders = identifiers.map(({ id }) => ({ [member]: id as string, [held]: roleId }));
       await running.users.manager
         .createQueryBuilder()
         .insert()
-        .into('app_member_role')
+        .into(junction?.tablePath ?? '')
         .values(holders)
         .execute();
     }

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Expose } from 'class-transformer';
 import { IsOptional, IsString } from 'class-validator';
 import { UserUpdateDto } from 'nestjs-users';
@@ -18,11 +17,19 @@ class NamedUpdateDto extends UserUpdateDto {
   isSuperuser?: boolean;
 }
 
+class PasswordOnlyDto {
+  @IsOptional()
+  @IsString()
+  password?: string;
+
+  @IsOptional()
+  @IsString()
+  currentPassword?: string;
+}
+
 const elevenMinutesLater = () => travel(660);
 
 onEachHost((host) => {
-  afterEach(() => void jest.useRealTimers());
-
   test('shows the logged-in user, in one statement', async () => {
     const { login, queries } = await host();
     const { api, user } = await login();
@@ -55,6 +62,23 @@ onEachHost((host) => {
     const fresh = await api.login(ADA.email, PASSWORD);
     await service.deleteUser(ada.user.id);
     await api.as(fresh).get('/users/me').expect(401);
+  });
+
+  test('an address that users may not change stays, by emailChange: false or by an updateDto without it', async () => {
+    const closed = await host({ currentUser: { emailChange: false } });
+    const ada = await closed.login();
+    await ada.api
+      .patch('/users/me', { email: 'new@example.com', password: NEW })
+      .expect(403, /"detail":"EMAIL_CHANGE_NOT_ALLOWED"/);
+    await ada.api.patch('/users/me', { email: ' ADA@example.com' }).expect(200);
+    await closed.service.updateUser(ada.user.id, { email: 'by-root@example.com' });
+    expect(await closed.users.find()).toMatchObject([{ email: 'by-root@example.com' }]);
+
+    const silent = await host({ currentUser: { updateDto: PasswordOnlyDto } });
+    const bob = await silent.login();
+    await bob.api.patch('/users/me', { email: 'new@example.com', password: NEW }).expect(200);
+    expect(await silent.users.find()).toMatchObject([{ email: ADA.email }]);
+    await silent.api.login(ADA.email, NEW);
   });
 
   test('changes the host’s own fields and nothing that was not given', async () => {
@@ -159,8 +183,8 @@ onEachHost((host) => {
     await api.patch('/users/me', { password: NEW, currentPassword: 'wrong password' }).expect(403);
   });
 
-  test('requireFreshLogin: false asks for nothing', async () => {
-    const { login } = await host({ currentUser: { requireFreshLogin: false } });
+  test('freshLoginSeconds: false asks for nothing', async () => {
+    const { login } = await host({ currentUser: { freshLoginSeconds: false } });
     const { api } = await login();
     elevenMinutesLater();
     await api.patch('/users/me', { password: NEW }).expect(200);

@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { InvalidIdentifierError } from 'nestjs-users';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
 import { travel } from '../support/time.js';
 
@@ -9,9 +9,21 @@ const IMMEDIATE = { requireVerification: true, currentUser: { emailChange: 'imme
 const kinds = ({ outbox }: Host) => outbox.mails.map(({ kind, to }) => `${kind} to ${to}`);
 
 onEachHost((host) => {
-  afterEach(() => void jest.useRealTimers());
-
   describe('confirmed', () => {
+    test('code that asks for a change may give the address as somebody typed it', async () => {
+      const { service, addUser, outbox, settled, api, users } = await host(CONFIRMED);
+      const ada = await addUser();
+      service.mailEmailChange(ada, ' New@EXAMPLE.org ');
+      await settled();
+      await api.post('/auth/verify', { token: outbox.last('new@example.org').token }).expect(200);
+      expect(await users.findOneByOrFail({ id: ada.id as string })).toMatchObject({
+        email: 'new@example.org',
+      });
+      for (const address of ['', 'nobody', 'ＮＥＷ@example.org']) {
+        expect(() => service.mailEmailChange(ada, address)).toThrow(InvalidIdentifierError);
+      }
+    });
+
     test('a new address takes effect when somebody uses the token that is mailed to it; the old one is told', async () => {
       const running = await host(CONFIRMED);
       const { api } = await running.login();

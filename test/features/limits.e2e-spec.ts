@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Passwords } from '../../lib/users/passwords/passwords.js';
+import { Passwords } from '../../lib/accounts/passwords/passwords.js';
 import { type Host, type HostOptions, onEachAdapter, PASSWORD } from '../support/host.js';
 import { connectRedis, isRedisUnderTest, type TestRedis } from '../support/redis.js';
 import { travel } from '../support/time.js';
@@ -7,12 +7,15 @@ import { travel } from '../support/time.js';
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 const WRONG = { ...ADA, password: 'wrong password' };
 const STORES = ['memory', ...(isRedisUnderTest ? (['redis', 'ioredis'] as const) : [])] as const;
+const NEW = 'a quite new password';
+const notices: string[] = [];
+const NOTICES = { sendEmailChangeNotice: (_: unknown, previous: string) => void notices.push(previous) };
 const TWO = { attempts: 2, windowSeconds: 900 };
 
 /** Counts what is hashed from now on. */
 function countHashes({ app }: Host): () => number {
-  const verify = jest.spyOn(app.get(Passwords), 'verify');
-  return () => verify.mock.calls.length;
+  const judge = jest.spyOn(app.get(Passwords), 'judge');
+  return () => judge.mock.calls.length;
 }
 
 /** One client behind a proxy that the host trusts. */
@@ -21,7 +24,6 @@ const from = (api: Host['api'], address: string) => api.with({ 'x-forwarded-for'
 onEachAdapter('sqlite', (host, adapter) => {
   let redis: TestRedis | undefined;
   afterEach(async () => {
-    jest.useRealTimers();
     await redis?.close();
     redis = undefined;
   });
@@ -29,7 +31,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   describe.each(STORES)('counted in %s', (store) => {
     const limited = async (limits: object = {}, options: HostOptions = {}): Promise<Host> => {
       if (store !== 'memory') redis = await connectRedis(store);
-      const counted = redis ? { store: redis.client, prefix: redis.prefix } : {};
+      const counted = redis ? { redis: redis.client, prefix: redis.prefix } : {};
       return host({ trustedProxies: 1, ...options, limits: { ...counted, ...limits } as never });
     };
 
@@ -168,16 +170,144 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('a mail that comes along with something else is left out past the limit', async () => {
-      const options = { requireVerification: true };
-      const { api, outbox, settled, scan } = await limited(
+      const running = await limited(
         { mails: { attempts: 1, windowSeconds: 3600 } },
-        options,
+        { currentUser: { emailChange: 'confirmed' } },
       );
-      await api.post('/auth/request-verify-token', ADA).expect(202);
-      await api.post('/auth/register', ADA).expect(201);
+      const { api, outbox, settled, scan } = running;
+      const ada = await running.login();
+      await api.post('/auth/request-verify-token', { email: 'new@example.com' }).expect(202);
+      await ada.api.patch('/users/me', { email: 'new@example.com' }).expect(200);
       await settled();
-      expect(outbox.mails).toEqual([]);
+      expect(outbox.mails.filter(({ to }) => to === 'new@example.com')).toEqual([]);
       expect(scan.logLines.join()).toContain('The limit of mails to this address is reached.');
+    });
+
+    test('requests for mails use up neither the notice to a former address nor the mail of a registration', async () => {
+      const running = await limited(
+        { notices: { attempts: 2, windowSeconds: 3600 } },
+        { requireVerification: true, hooks: NOTICES, currentUser: { emailChange: 'confirmed' } },
+      );
+      const { api, outbox, settled, service } = running;
+      const { user, api: ada } = await running.login();
+      for (let client = 1; client <= 5; client++) {
+        const path = client % 2 ? '/auth/forgot-password' : '/auth/request-verify-token';
+        await from(api, `192.0.2.${client}`).post(path, { email: ADA.email }).expect(202);
+        await from(api, `192.0.2.${client}`).post(path, { email: 'new@example.com' }).expect(202);
+      }
+      await from(api, '192.0.2.9').post('/auth/forgot-password', { email: ADA.email }).expect(429);
+      await settled();
+      notices.length = 0;
+      outbox.mails.length = 0;
+
+      await ada.patch('/users/me', { email: 'ada@example.org' }).expect(200);
+      await settled();
+      await api.post('/auth/verify', { token: outbox.last().token }).expect(200);
+      await api.post('/auth/register', { ...ADA, email: 'new@example.com' }).expect(201);
+      await settled();
+      expect(notices).toEqual([ADA.email]);
+      expect(outbox.last().to).toBe('new@example.com');
+
+      // Only a change of this very address spends them, and even they have a limit.
+      for (const email of [ADA.email, 'ada@example.org', ADA.email, 'ada@example.org']) {
+        await service.updateUser(user.id, { email }, { headers: {}, method: 'PATCH', url: '/' });
+      }
+      await settled();
+      expect(notices).toEqual([ADA.email, 'ada@example.org', ADA.email, 'ada@example.org']);
+    });
+
+    test('a login that is refused makes no client known, however right the password is', async () => {
+      const limits = { accountLogins: { attempts: 3, windowSeconds: 3600 } };
+      let refuses = true;
+      const hooks = { postLoginHook: () => (refuses ? Promise.reject(new Error('refused')) : undefined) };
+      const running = await limited(limits, { requireVerification: true, hooks });
+      const { api } = running;
+      const { id } = await running.addUser({ isVerified: false });
+      await running.addUser({ email: 'eve@example.com' });
+      const known = from(api, '192.0.2.1');
+      const flood = async (email: string) => {
+        for (let client = 1; client <= 4; client++) {
+          await from(api, `198.51.100.${client}`).post('/auth/jwt/login', { ...WRONG, email });
+        }
+      };
+
+      await known.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+      await running.repository.update({ id }, { isVerified: true });
+      await flood(ADA.email);
+      await known.post('/auth/jwt/login', ADA).expect(429);
+
+      const eve = { ...ADA, email: 'eve@example.com' };
+      await known.post('/auth/jwt/login', eve).expect(400, /LOGIN_BAD_CREDENTIALS/);
+      await flood(eve.email);
+      await known.post('/auth/jwt/login', eve).expect(429);
+      refuses = false;
+      await known.post('/auth/jwt/login', eve).expect(429);
+    });
+
+    test('a right password of an unverified user takes its count back', async () => {
+      const running = await limited({ login: TWO }, { requireVerification: true });
+      await running.addUser({ isVerified: false });
+      for (let attempt = 0; attempt < 4; attempt++) {
+        await running.api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+      }
+    });
+
+    const ENDS: [what: string, end: (running: Host, ada: Host['api'], id: string) => PromiseLike<unknown>][] =
+      [
+        ['a new password of one’s own', (_, ada) => ada.patch('/users/me', { password: NEW }).expect(200)],
+        ['an administrator’s', ({ service }, _, id) => service.updateUser(id, { password: NEW })],
+        [
+          'a reset',
+          async ({ api, service }, _, id) => {
+            const token = await service.generateToken(await service.getUser(id), 'reset-password');
+            await api.post('/auth/reset-password', { token, password: NEW }).expect(200);
+          },
+        ],
+        [
+          'another address',
+          async ({ service }, _, id) => {
+            await service.updateUser(id, { email: 'ada@example.org' });
+            await service.addUser(ADA, { verify: true });
+          },
+        ],
+        [
+          'deletion',
+          async ({ service, addAgain }, _, id) => {
+            await service.deleteUser(id);
+            await addAgain({ id, email: ADA.email });
+          },
+        ],
+      ];
+
+    test.each(ENDS)('known clients are strangers again after %s', async (_, end) => {
+      const running = await limited({ accountLogins: { attempts: 3, windowSeconds: 3600 } });
+      const { api } = running;
+      const { id } = await running.addUser();
+      const known = from(api, '192.0.2.1');
+      const token = await known.login(ADA.email, PASSWORD);
+      const flood = [];
+      for (let client = 1; client <= 4; client++) {
+        flood.push((await from(api, `198.51.100.${client}`).post('/auth/jwt/login', WRONG)).status);
+      }
+      expect(flood).toEqual([400, 400, 400, 429]);
+      await known.post('/auth/jwt/login', ADA).expect(200);
+
+      await end(running, known.as(token), String(id));
+      await known.post('/auth/jwt/login', WRONG).expect(429);
+    });
+
+    test('an account knows the 16 clients that logged in last', async () => {
+      const running = await limited({ accountLogins: { attempts: 1, windowSeconds: 3600 } });
+      await running.addUser();
+      for (let client = 1; client <= 17; client++) {
+        await from(running.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA).expect(200);
+      }
+      await from(running.api, '198.51.100.1').post('/auth/jwt/login', WRONG).expect(400);
+      const statuses = [];
+      for (const client of [1, 2, 17]) {
+        statuses.push((await from(running.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA)).status);
+      }
+      expect(statuses).toEqual([429, 200, 200]);
     });
 
     test('false turns a limit off, or all of them', async () => {

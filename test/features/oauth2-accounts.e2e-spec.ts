@@ -1,6 +1,5 @@
-import { jest } from '@jest/globals';
 import { OAuthAccountsService, type OAuth2Options } from 'nestjs-users/oauth2';
-import { DataSource } from 'typeorm';
+import { combine, STRATEGIES } from '../support/backends.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 import {
@@ -10,6 +9,7 @@ import {
   linksOf,
   OAuthAccount,
   PAGE,
+  storedLinksOf,
   Visitor,
   withProviders,
 } from '../support/oauth2.js';
@@ -23,7 +23,6 @@ beforeAll(async () => {
   acme = await startHostileProvider();
 });
 afterEach(() => {
-  jest.useRealTimers();
   acme.claims = {};
 });
 afterAll(() => acme.close());
@@ -97,6 +96,31 @@ onEachHost((host) => {
     }
     expect(await linksOf(server)).toHaveLength(10);
   });
+
+  for (const strategy of STRATEGIES) {
+    test(`${strategy}: linking ends with the login that began it`, async () => {
+      const { options, close } = await combine('bearer', strategy);
+      const server = await host(withAcme(options));
+      await server.addUser();
+      const own = await server.api.loggedIn('ada@example.com', PASSWORD, 'main');
+      acme.claims = { sub: 'late' };
+      const begin = async () => {
+        const visitor = new Visitor(server);
+        return [visitor, acme.authorize(await visitor.authorize(AUTHORIZE, own.headers))] as const;
+      };
+      const [[still, first], [visitor, second]] = [await begin(), await begin()];
+      expect((await still.back(first)).status).toBe(200);
+      await own.delete(`${ACCOUNTS}/${(await linksOf(server))[0]?.id}`).expect(204);
+
+      await own.post('/auth/main/logout').expect(204);
+      acme.requests.length = 0;
+      const { status, body } = await visitor.back(second);
+      expect([status, body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
+      expect(acme.requests).toEqual([]);
+      expect(await linksOf(server)).toEqual([]);
+      await close();
+    });
+  }
 
   test('whoever links while the owner of the address resets the password keeps no way in', async () => {
     const server = await host(withAcme());
@@ -200,7 +224,7 @@ onEachAdapter('sqlite', (host) => {
       expect(body).toEqual({
         items: [
           {
-            id: expect.any(String),
+            id: expect.any(server.idType),
             provider: 'acme',
             accountId: 'user-1',
             accountEmail: 'ada@example.com',
@@ -241,10 +265,7 @@ onEachAdapter('sqlite', (host) => {
 
       // An account whose client is gone is no way in.
       await link(server, api.headers, 'second');
-      await server.app
-        .get(DataSource)
-        .getRepository(OAuthAccount)
-        .update({ accountId: 'second' }, { provider: 'gone' });
+      await server.rows(OAuthAccount).update({ accountId: 'second' }, { provider: 'gone' });
       await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
     });
 
@@ -258,8 +279,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   describe("the provider's tokens", () => {
-    const stored = async (server: Host) =>
-      JSON.stringify(await server.app.get(DataSource).query('SELECT * FROM app_oauth_account'));
+    const stored = async (server: Host) => JSON.stringify(await storedLinksOf(server));
 
     test('are not kept unless that is asked for', async () => {
       const server = await host(withAcme());
@@ -282,7 +302,7 @@ onEachAdapter('sqlite', (host) => {
 
       const { user: other, api: otherApi } = await server.login({ email: 'bob@example.com' });
       await link(server, otherApi.headers, 'bob');
-      const rows = server.app.get(DataSource).getRepository(OAuthAccount);
+      const rows = server.rows(OAuthAccount);
       const [row] = await rows.find({ where: { accountId: 'user-1' }, select: { accessToken: true } });
       await rows.update({ accountId: 'bob' }, { accessToken: row?.accessToken });
       expect(await accounts.accessToken(other, 'acme')).toBeUndefined();

@@ -3,6 +3,7 @@ import { type HostileProvider, startHostileProvider } from '../support/hostile-p
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 import { BEARER, clientOf, linksOf, Visitor, withProviders } from '../support/oauth2.js';
 import type { OAuth2Options, ProviderIdentity } from 'nestjs-users/oauth2';
+import { softly } from '../support/soft-entities.js';
 import { Session } from '../support/users.js';
 
 const ascending = (one: number, other: number) => one - other;
@@ -37,7 +38,21 @@ async function logIn(host: Host, claims: Record<string, unknown> = {}) {
 const read = (host: Host, { id }: BaseUser) =>
   host.users.createQueryBuilder('user').addSelect('user.passwordHash').where({ id }).getOneOrFail();
 
-onEachHost((host) => {
+onEachHost((host, _adapter, _database, profile) => {
+  test('an account of a deleted user lets nobody in, and is not linked to them when they come back', async () => {
+    const server = await host({ ...withAcme(), ...softly(profile) });
+    const ada = { sub: 'ada', email: EMAIL, email_verified: true };
+    const taken = { detail: 'OAUTH_USER_ALREADY_EXISTS' };
+    expect((await logIn(server, ada)).status).toBe(200);
+    const user = await server.service.findByEmail(EMAIL);
+    await server.service.deleteUser(user!.id);
+    expect((await logIn(server, ada)).body).toMatchObject(taken);
+    await server.service.restoreUser(user!.id);
+    expect((await logIn(server, ada)).body).toMatchObject(taken);
+    // It is free to be another user's.
+    expect((await logIn(server, { ...ada, email: 'new@example.com' })).status).toBe(200);
+  });
+
   test('an unverified account is wiped and handed to whoever has its address', async () => {
     const server = await host(withAcme({ associateByEmail: true }));
     const { user, api } = await server.login({ email: EMAIL, isVerified: false });
@@ -61,14 +76,14 @@ onEachHost((host) => {
     );
   });
 
-  test('verification and reset of an unverified account remove its links, of a verified one none', async () => {
+  test('a verification and a reset remove the links that were made before', async () => {
     const server = await host(withAcme());
-    const cases: [string, boolean, number][] = [
-      ['verify', false, 0],
-      ['reset', false, 0],
-      ['reset', true, 1],
+    const cases: [string, boolean][] = [
+      ['verify', false],
+      ['reset', false],
+      ['reset', true],
     ];
-    for (const [index, [how, isVerified, left]] of cases.entries()) {
+    for (const [index, [how, isVerified]] of cases.entries()) {
       const email = `user${index}@example.com`;
       const { user, api } = await server.login({ email, isVerified });
       await logInAndLink(server, api, { sub: `sub-${index}`, email: 'x@example.com' });
@@ -80,8 +95,30 @@ onEachHost((host) => {
           : ['/auth/reset-password', { token, password: 'another one' }];
       await server.api.post(path, body).expect(200);
       const links = (await linksOf(server)).filter((link) => link.user.id === user.id);
-      expect([how, isVerified, links.length]).toEqual([how, isVerified, left]);
+      expect([how, isVerified, links.length]).toEqual([how, isVerified, 0]);
     }
+  });
+
+  test('whoever hands an address over by confirming or setting it keeps no link, nor a login by one', async () => {
+    const server = await host({ ...withAcme(), currentUser: { emailChange: 'confirmed' } });
+    const root = await server.login({ email: 'root@example.com', isSuperuser: true });
+    const confirm = async (api: Host['api'], email: string) => {
+      await api.patch('/users/me', { email }).expect(200);
+      await server.settled();
+      await server.api.post('/auth/verify', { token: server.outbox.last(email).token }).expect(200);
+    };
+    const set = async (_: Host['api'], email: string, id: BaseUser['id']) =>
+      root.api.patch(`/users/${id}`, { email, isVerified: true }).expect(200);
+    for (const [index, handOver] of [confirm, set].entries()) {
+      const { user, api } = await server.login({ email: `mallory${index}@example.com` });
+      await logInAndLink(server, api, { sub: `sub-${index}`, email: `mallory${index}@example.com` });
+      await handOver(api, `victim${index}@example.com`, user.id);
+      await api.get('/users/me').expect(401);
+      expect(await linksOf(server)).toEqual([]);
+    }
+    const plain = await server.login({ email: 'plain@example.com' });
+    await confirm(plain.api, 'other@example.com');
+    await plain.api.get('/users/me').expect(200);
   });
 
   test('what began before the owner of an address verified it ends with it', async () => {
@@ -390,7 +427,7 @@ onEachAdapter('sqlite', (host) => {
       );
       const answer = await logIn(server, { email: EMAIL });
       expect([answer.status, answer.headers.get('x-greeting')]).toEqual([200, 'hello']);
-      expect(asked).toEqual([{ email: EMAIL, provider: 'acme' }]);
+      expect(asked).toEqual([{ identifier: EMAIL, email: EMAIL, provider: 'acme' }]);
     });
 
     test('preLoginHook refuses before anything is written', async () => {

@@ -4,11 +4,19 @@ import { Expose, Type } from 'class-transformer';
 import { RoleReadDto, RolesService, UserReadDto } from 'nestjs-users';
 import { google, oauth2, OAuthAccountsService, type ProviderIdentity } from 'nestjs-users/oauth2';
 import { inspect } from 'node:util';
-import { DataSource } from 'typeorm';
 import { OAUTH2_SETTINGS } from '../../lib/features/oauth2/oauth2.settings.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
-import { BEARER, clientOf, COOKIE, PAGE, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
+import {
+  BEARER,
+  clientOf,
+  COOKIE,
+  PAGE,
+  PUBLIC_URL,
+  storedLinksOf,
+  Visitor,
+  withProviders,
+} from '../support/oauth2.js';
 import { MemberOAuthAccount, NumberedOAuthAccount, OneTimeToken } from '../support/oauth2-entities.js';
 import { Member, NumberedUser, Role } from '../support/users.js';
 
@@ -61,7 +69,7 @@ onEachAdapter('sqlite', (host) => {
       oneTimeToken: OneTimeToken,
       oauth2: oauth2<Member>({
         clients: [clientOf('acme', acme)],
-        redirectUrl: REDIRECT_URL,
+        publicUrl: PUBLIC_URL,
         loadOptions,
         readDto: MemberReadDto,
       }),
@@ -154,7 +162,7 @@ onEachAdapter('sqlite', (host) => {
     await logIn(server);
     const second = await accounts.accessToken(user, 'acme');
     expect([typeof first, typeof second, first === second]).toEqual(['string', 'string', false]);
-    const stored = await server.app.get(DataSource).query('SELECT * FROM app_oauth_account');
+    const stored = await storedLinksOf(server);
     expect(JSON.stringify(stored)).not.toContain(second);
   });
 

@@ -1,7 +1,5 @@
-import { jest } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
 import { type Fields, ID_TOKEN_FAULTS, ID_TOKEN_ODDITIES } from '../support/hostile-id-tokens.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter } from '../support/host.js';
@@ -42,7 +40,6 @@ beforeEach(() => {
     provider.idToken = { claims: () => ({ email: undefined }) };
   }
 });
-afterEach(() => jest.useRealTimers());
 afterAll(() => Promise.all([...Object.values(providers), canary].map((provider) => provider.close())));
 
 const clientOf = ({ issuer, clientId, clientSecret }: HostileProvider, name: string) =>
@@ -81,7 +78,7 @@ const logInEverywhere = (host: Host) => Promise.all(PLACES.map((place) => logIn(
 /** How many users and links there are. */
 const stored = async (host: Host) => ({
   users: await host.users.count(),
-  links: await host.app.get(DataSource).getRepository(OAuthAccount).count(),
+  links: await host.rows(OAuthAccount).count(),
 });
 const NOTHING = { users: 0, links: 0 };
 

@@ -1,4 +1,3 @@
-import { UuidOAuthAccount } from 'nestjs-users';
 import {
   oauth2Client,
   type OAuth2Options,
@@ -6,22 +5,16 @@ import {
   type ProfileSource,
 } from 'nestjs-users/oauth2';
 import type { RequestListener } from 'node:http';
-import { DataSource, Entity, ManyToOne, type Relation } from 'typeorm';
 import { githubProfile } from '../../lib/features/oauth2/clients/github.client.js';
 import { googleProfile } from '../../lib/features/oauth2/clients/google.client.js';
 import { microsoftProfile } from '../../lib/features/oauth2/clients/microsoft.client.js';
 import { type Fields } from '../support/hostile-id-tokens.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost } from '../support/host.js';
+import { MemberOAuthAccount } from '../support/oauth2-entities.js';
 import { BEARER, loopback, OAuthAccount, Visitor, withProviders } from '../support/oauth2.js';
 import * as hostile from '../support/misbehaviours.js';
 import { Member, Role } from '../support/users.js';
-
-@Entity('app_member_oauth_account')
-class MemberOAuthAccount extends UuidOAuthAccount {
-  @ManyToOne(() => Member, { onDelete: 'CASCADE', nullable: false })
-  user!: Relation<Member>;
-}
 
 const REFUSED = '400 OAUTH_PROVIDER_ERROR';
 const UNAVAILABLE = '502 OAUTH_PROVIDER_UNAVAILABLE';
@@ -93,10 +86,7 @@ async function logIn(host: Host, name: Name, claims: Fields = {}): Promise<strin
 }
 
 const links = (host: Host) =>
-  host.app
-    .get(DataSource)
-    .getRepository(OAuthAccount)
-    .find({ relations: { user: true }, order: { createdAt: 'ASC' } });
+  host.rows(OAuthAccount).find({ relations: { user: true }, order: { createdAt: 'ASC' } });
 
 const expectNothing = async (host: Host) =>
   expect([await host.users.count(), await links(host)]).toEqual([0, []]);
@@ -137,10 +127,7 @@ onEachHost((host) => {
       role: Role,
     };
     const booted = await host(options);
-    const role = await booted.app
-      .get(DataSource)
-      .getRepository(Role)
-      .save({ name: 'admin', nameKey: 'admin' });
+    const role = await booted.rows(Role).save({ name: 'admin', nameKey: 'admin' });
     const id = '6a3e4e1c-3f0a-4b7c-9d55-0d3c1c7f9a11';
     const claims = {
       ...{ id, isSuperuser: true, is_superuser: true, isActive: false, isVerified: true, tokenVersion: 7 },
@@ -174,6 +161,8 @@ const UNUSABLE: unknown[] = [
   // A fullwidth a, a Cyrillic one, a fullwidth domain, what is not seen, and quotes.
   ...['\uff41da@example.com', '\u0430da@example.com', 'ada@\uff45xample.com', 'ada@exam\u200bple.com'],
   ...['ada@example.com\0', '"ada"@example.com'],
+  // What Node's URL parser takes for ada@example.com.
+  ...['ada@example.com/.evil.net', 'ada@example.com?x', 'ada@example.com#', 'ada@ex%61mple.com'],
 ];
 
 const API_ATTACKS: [what: string, attack: (canary: string) => RequestListener, answer: string][] = [

@@ -1,7 +1,6 @@
-import { jest } from '@jest/globals';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
-import { BEARER, clientOf, nowhere, REDIRECT_URL, Visitor, withProviders } from '../support/oauth2.js';
+import { BEARER, clientOf, nowhere, PUBLIC_URL, Visitor, withProviders } from '../support/oauth2.js';
 import { createDatabase } from '../support/databases.js';
 import { travel } from '../support/time.js';
 
@@ -16,7 +15,6 @@ beforeAll(async () => {
 beforeEach(() => {
   for (const each of [acme, globex]) each.requests.length = 0;
 });
-afterEach(() => jest.useRealTimers());
 afterAll(() => Promise.all([acme.close(), globex.close()]));
 
 const clients = () => {
@@ -52,7 +50,7 @@ onEachAdapter('sqlite', (host) => {
       expect(Object.fromEntries(url.searchParams)).toEqual({
         client_id: acme.clientId,
         response_type: 'code',
-        redirect_uri: `${REDIRECT_URL}/auth/acme/callback`,
+        redirect_uri: `${PUBLIC_URL}${api.wire.base}/auth/acme/callback`,
         scope: 'openid email profile',
         code_challenge: expect.stringMatching(/^[\w-]{43}$/),
         code_challenge_method: 'S256',
@@ -90,7 +88,7 @@ onEachAdapter('sqlite', (host) => {
       const server = await host({
         ...BEARER,
         ...withProviders([nowhere('acme')], {
-          redirectUrl: ' HTTPS://API.example.com/v1/\n',
+          publicUrl: ' HTTPS://API.example.com/v1/\n',
           path: '/auth/',
           callbackPath: '/back',
         }),
@@ -108,7 +106,11 @@ onEachAdapter('sqlite', (host) => {
 
     test('is open in an application that is guarded as a whole, also behind a prefix', async () => {
       const options = { ...BEARER, ...withProviders([nowhere('acme')]), protectAll: true };
-      const { api } = await host({ ...options, prepare: (app) => app.setGlobalPrefix('v1') });
+      const { api } = await host({
+        ...options,
+        plain: true,
+        prepare: (app) => app.setGlobalPrefix('v1'),
+      });
       await api.get('/v1/auth/acme/authorize').expect(200);
       await api.get('/v1/auth/acme/callback').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
       await api
@@ -162,6 +164,17 @@ onEachAdapter('sqlite', (host) => {
         .expect(400);
       expect(again.body).toMatchObject({ detail: 'OAUTH_INVALID_STATE' });
       untouched();
+    });
+
+    test('finds its cookie behind an older one of the same name', async () => {
+      const server = await booted();
+      const { callback, cookie } = await begun(server);
+      const [name] = cookie.split('=');
+      const both = { cookie: `${name}=${'x'.repeat(40)}; ${cookie}` };
+      await server.api
+        .with(both)
+        .get(callback.pathname + callback.search)
+        .expect(200);
     });
 
     test('works once even where the provider refused', async () => {
@@ -218,7 +231,10 @@ onEachAdapter('sqlite', (host) => {
 
     test('outlives a change of the secret while the old one is still accepted', async () => {
       const place = { ...(await createDatabase('sqlite')) };
-      const [old, young] = ['an old secret of more than 32 bytes', 'a new secret of more than 32 bytes'];
+      const [old, young] = [
+        'h8lIy7mpobssnwpy5h1G6b6i28RRKoeycIzGEsHhH3nR',
+        'x3yoRtuzprcdd-UestCz87jdj4ZQPBNVK6Jsd0kBlW_g',
+      ];
       const before = await host({ ...BEARER, ...clients(), place, secret: old });
       const { callback, cookie } = await begun(before);
       for (const [secret, status] of [
@@ -236,7 +252,7 @@ onEachAdapter('sqlite', (host) => {
       const { callback, cookie } = await begun(server);
       const other = await host({
         ...BEARER,
-        ...withProviders([nowhere('acme')], { redirectUrl: 'http://localhost:4000' }),
+        ...withProviders([nowhere('acme')], { publicUrl: 'http://localhost:4000' }),
       });
       const answer = await other.api.with({ cookie }).get(callback.pathname + callback.search);
       expect([answer.status, answer.body]).toMatchObject([400, { detail: 'ACCESS_TOKEN_DECODE_ERROR' }]);

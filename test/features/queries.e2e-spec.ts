@@ -1,6 +1,9 @@
 import { onEachHost, PASSWORD } from '../support/host.js';
 
-onEachHost((host) => {
+onEachHost({ readsLists: true }, (host, _adapter, database) => {
+  // A transaction and a lock of the row, behind which the right to do so is asked for.
+  const behindLock = database === 'postgres' ? 3 : 0;
+
   test('no route asks the database more often than it must', async () => {
     const { api, login, addUser, service, queries } = await host();
     const ada = await login();
@@ -12,7 +15,8 @@ onEachHost((host) => {
 
     const count = async (request: PromiseLike<{ status: number }>) => {
       const statements = await queries.during(async () => expect((await request).status).toBeLessThan(300));
-      return statements.filter((statement) => !statement.startsWith('SELECT VERSION')).length;
+      // The version, and the default isolation level, are asked for once.
+      return statements.filter((statement) => !/^(SELECT VERSION|SHOW )/.test(statement)).length;
     };
     expect({
       login: await count(api.post('/auth/jwt/login', { email: 'ada@example.com', password: PASSWORD })),
@@ -42,9 +46,10 @@ onEachHost((host) => {
       patchMe: 3,
       users: 2,
       user: 2,
-      createUser: 3,
-      patchUser: 4,
-      deleteUser: 3,
+      // One transaction, in which the right to do so is asked for once more.
+      createUser: 6,
+      patchUser: 4 + behindLock,
+      deleteUser: 3 + behindLock,
       logout: 2,
     });
   });

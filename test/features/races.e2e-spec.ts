@@ -73,7 +73,7 @@ onEachHost((host, adapter, database) => {
     for (let round = 0; round < ROUNDS; round++) {
       const addresses = [`one${round}@example.com`, `two${round}@example.com`];
       const user = await service.getUser(id);
-      for (const address of addresses) service.initiateEmailChange(user, address);
+      for (const address of addresses) service.mailEmailChange(user, address);
       await settled();
       const verify = (address: string) =>
         api.post('/auth/verify', { token: outbox.last(address).token }).then(({ status }) => status);

@@ -1,6 +1,6 @@
 import { Expose } from 'class-transformer';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { RegisterDto, UserReadDto } from 'nestjs-users';
+import { RegisterDto, UserReadDto, UsersService } from 'nestjs-users';
 import { onEachHost, PASSWORD } from '../support/host.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
@@ -23,6 +23,22 @@ class NamedReadDto extends UserReadDto {
 }
 
 onEachHost((host) => {
+  test('a hook may make who registers verified', async () => {
+    const { api } = await host({
+      hooks: {
+        async postRegistrationHook(this: UsersService, user) {
+          await this.updateUser(user, { isVerified: true });
+        },
+      },
+    });
+    await api.post('/auth/register', { email: 'ada@example.com', password: PASSWORD }).expect(201);
+    const token = await api.login('ada@example.com', PASSWORD);
+    await api
+      .as(token)
+      .get('/users/me')
+      .expect(200, /"isVerified":true/);
+  });
+
   test('registers a user and shows what the read DTO exposes', async () => {
     const { api, users } = await host();
 

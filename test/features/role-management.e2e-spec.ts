@@ -24,14 +24,18 @@ async function administrator(running: Host) {
   return running.api.loggedIn('root@example.com', PASSWORD, 'jwt');
 }
 
-onEachHost((host) => {
+onEachHost({ readsLists: true }, (host) => {
   test('roles are made, listed, changed and deleted', async () => {
     const running = await host(OPTIONS);
     const root = await administrator(running);
     const created = await root
       .post('/users/roles', { name: '  Back   Office ', description: 'Desks' })
       .expect(201);
-    expect(created.body).toEqual({ id: expect.any(String), name: 'Back Office', description: 'Desks' });
+    expect(created.body).toEqual({
+      id: expect.any(running.idType),
+      name: 'Back Office',
+      description: 'Desks',
+    });
     const { id } = created.body;
     await root.post('/users/roles', { name: 'Zoologist' }).expect(201);
 
@@ -39,7 +43,7 @@ onEachHost((host) => {
     expect(list.body).toEqual({
       items: [
         expect.objectContaining({ name: 'Back Office' }),
-        { id: expect.any(String), name: 'Zoologist', description: null },
+        { id: expect.any(running.idType), name: 'Zoologist', description: null },
       ],
       total: 2,
     });
@@ -54,6 +58,20 @@ onEachHost((host) => {
     await root.delete(`/users/roles/${id}`).expect(204);
     await root.delete(`/users/roles/${id}`).expect(404);
     await root.patch(`/users/roles/${id}`, { name: 'x' }).expect(404);
+  });
+
+  test('who holds the role that lets them in may rename it, revoke it from themselves and delete it', async () => {
+    for (const giveUp of ['rename', 'revoke', 'delete']) {
+      const running = await host({ ...OPTIONS, roleManagement: { guards: [RolesAccepted('boss')] } });
+      const roles = running.app.get(RolesService);
+      const { id: roleId } = await roles.addRole({ name: 'boss' });
+      const { user, api } = await running.login();
+      await roles.assignRole(user.id, roleId);
+      if (giveUp === 'rename') await api.patch(`/users/roles/${roleId}`, { name: 'chief' }).expect(200);
+      if (giveUp === 'revoke') await api.put('/users/roles/revoke', { userId: user.id, roleId }).expect(200);
+      if (giveUp === 'delete') await api.delete(`/users/roles/${roleId}`).expect(204);
+      await api.get('/users/roles').expect(403);
+    }
   });
 
   test('a name is one role’s, however it is written', async () => {
@@ -196,7 +214,10 @@ onEachHost((host) => {
   });
 
   test.each(['any', 'own'] as const)('who passes the guards grants %s roles', async (grant) => {
-    const running = await host({ ...OPTIONS, roleManagement: { guards: [RolesAccepted('manager')], grant } });
+    const running = await host({
+      ...OPTIONS,
+      roleManagement: { guards: [RolesAccepted('manager')], grant },
+    });
     const roles = running.app.get(RolesService);
     const [manager, analyst] = [
       await roles.addRole({ name: 'manager' }),
@@ -252,7 +273,7 @@ onEachHost((host) => {
     const root = await administrator(running);
     const ada = await running.addUser();
     const { body: role } = await root.post('/roles', { name: 'analyst' }).expect(201);
-    expect(role).toEqual({ id: expect.any(String), role_name: 'analyst', description: null });
+    expect(role).toEqual({ id: expect.any(running.idType), role_name: 'analyst', description: null });
     const given = await root.put('/roles/grant', { userId: ada.id, roleId: role.id }).expect(200);
     expect(given.body.roles).toEqual([role]);
     await root.put('/roles/withdraw', { userId: ada.id, roleId: role.id }).expect(200);

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { cookie, database } from 'nestjs-users';
 import { cookiesOf } from '../support/api.js';
 import { onEachHost, PASSWORD } from '../support/host.js';
@@ -8,8 +7,6 @@ import { Session } from '../support/users.js';
 const OPTIONS = { currentUser: { deletion: true } };
 
 onEachHost((host) => {
-  afterEach(() => void jest.useRealTimers());
-
   test('users delete themselves, and every login of theirs is over', async () => {
     const { api, login, users } = await host(OPTIONS);
     const ada = await login();

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ERROR_TABLE, UserEvents, UsersHooks } from 'nestjs-users';
-import ts from 'typescript';
+import { ERROR_TABLE, UserEvents, UsersHooks, UsersService } from 'nestjs-users';
 import { filesIn, read, ROOT } from './files.js';
-import { openFrontDoors, type PublicName } from './front-door.js';
+import { openFrontDoors } from './front-door.js';
 
 const names = openFrontDoors().flatMap((door) => door.names);
 
@@ -21,13 +20,6 @@ test('docs/errors.md has no code that there is not', () => {
   expect(named.filter((word) => !known.includes(word))).toEqual([]);
 });
 
-test('docs/options.md has every option', () => {
-  const documented = new Set(wordsInCode(withoutBlocks(read('docs/options.md'))));
-  const options = names.filter(isOptions).flatMap(fieldsOf);
-  expect(options.length).toBeGreaterThan(40);
-  expect(options.filter((path) => !documented.has(path.split('.').at(-1) ?? ''))).toEqual([]);
-});
-
 test('docs/hooks-and-events.md has every hook and every event', () => {
   const page = read('docs/hooks-and-events.md');
   const documented = new Set(wordsInCode(page));
@@ -39,6 +31,14 @@ test('docs/hooks-and-events.md has every hook and every event', () => {
   expect(events.filter(([name, value]) => !documented.has(name) && !page.includes(value))).toEqual([]);
 });
 
+test('docs/users-service.md has every method that a host calls', () => {
+  const inner = ['constructor', 'loaded', 'momentsOf'];
+  const methods = Object.getOwnPropertyNames(UsersService.prototype).filter((name) => !inner.includes(name));
+  expect(methods).toContain('findByIdentifier');
+  const documented = new Set(wordsInCode(read('docs/users-service.md')));
+  expect(methods.filter((name) => !documented.has(name))).toEqual([]);
+});
+
 test.each(['README.md', ...filesIn('docs', '.md')])('links of %s lead somewhere', (page) => {
   const found = withoutBlocks(read(page)).matchAll(/\]\(([^)\s]+)|^\[[^\]]+\]:\s*(\S+)/gm);
   const links = [...found].map(([, inline, reference]) => inline ?? reference ?? '');
@@ -46,28 +46,18 @@ test.each(['README.md', ...filesIn('docs', '.md')])('links of %s lead somewhere'
   expect(targets.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
 });
 
+test.each(['README.md', ...filesIn('docs', '.md')])(
+  'code of %s runs in a CommonJS application, too',
+  (page) => {
+    const blocks = [...read(page).matchAll(/^ *```ts\n([\s\S]*?)^ *```/gm)].map(([, code = '']) => code);
+    expect(blocks.filter((code) => /^(await |(const|let) [^\n]* = await )/m.test(code))).toEqual([]);
+  },
+);
+
 const withoutBlocks = (page: string) => page.replace(/```[\s\S]*?```/g, '');
 
 /** The words that stand in backticks. */
 function wordsInCode(page: string): string[] {
   const code = page.match(/```[\s\S]*?```|`[^`\n]+`/g) ?? [];
   return code.flatMap((each) => each.match(/\w+/g) ?? []);
-}
-
-/** `LoadOptions` belong to a call, not to the module. */
-const isOptions = ({ name, kind }: PublicName) =>
-  kind === 'interface' && /(Options|Settings)$/.test(name) && name !== 'LoadOptions';
-
-function fieldsOf({ name, symbol }: PublicName): string[] {
-  const fields = (symbol.declarations ?? [])
-    .filter(ts.isInterfaceDeclaration)
-    .flatMap(({ members }) => members);
-  return fields.flatMap((field) => pathsOf(field, name));
-}
-
-function pathsOf(field: ts.TypeElement, owner: string): string[] {
-  if (!ts.isPropertySignature(field) || !ts.isIdentifier(field.name)) return [];
-  const path = `${owner}.${field.name.text}`;
-  const nested = field.type && ts.isTypeLiteralNode(field.type) ? field.type.members : [];
-  return [path, ...nested.flatMap((each) => pathsOf(each, path))];
 }

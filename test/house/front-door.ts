@@ -22,11 +22,13 @@ export function tsOptions(): ts.CompilerOptions {
   return { ...ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options, noEmit: true };
 }
 
-export function openFrontDoors(): FrontDoor[] {
-  const program = ts.createProgram(
+export const compileFrontDoors = (): ts.Program =>
+  ts.createProgram(
     FRONT_DOORS.map(({ file }) => join(ROOT, file)),
     tsOptions(),
   );
+
+export function openFrontDoors(program = compileFrontDoors()): FrontDoor[] {
   return FRONT_DOORS.map(({ specifier, file }) => ({ specifier, names: namesOf(file, program) }));
 }
 

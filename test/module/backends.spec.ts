@@ -1,5 +1,14 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { Authenticated, bearer, cookie, database, jwt, keyValue, UuidSession } from 'nestjs-users';
+import { Cluster, Redis as IoRedis } from 'ioredis';
+import {
+  Authenticated,
+  bearer,
+  cookie,
+  database,
+  jwt,
+  redis as redisStrategy,
+  UuidSession,
+} from 'nestjs-users';
 import {
   Column,
   Entity,
@@ -20,11 +29,27 @@ const withDatabase = (options: object) => ({
   entities: { user: User, session: Session },
 });
 const withRedis = (options: object) => ({
-  backends: [{ name: 'kiosk', transport: bearer(), strategy: keyValue(options as never) }],
+  backends: [{ name: 'kiosk', transport: bearer(), strategy: redisStrategy(options as never) }],
+});
+
+const withPaths = (...paths: unknown[]) => ({
+  backends: paths.map((path, index) => ({ name: `b${index}`, path, transport: bearer(), strategy: jwt() })),
 });
 
 describe('a host’s mistake stops the boot with a sentence that names option and mend', () => {
   test.each([
+    [
+      withPaths('a/'),
+      /backends\.b0\.path must have only letters, digits, hyphens and slashes between them, or be ''/,
+    ],
+    [withPaths('/a'), /backends\.b0\.path must have only letters/],
+    [withPaths(':id'), /backends\.b0\.path must have only letters/],
+    [withPaths(1), /backends\.b0\.path must have only letters/],
+    [withPaths('', ''), /backends\.b1\.path '' is also the path of another backend; paths must differ/],
+    [
+      withPaths(undefined, 'B0'),
+      /backends\.b1\.path B0 is also the path of another backend; paths must differ/,
+    ],
     [withCookie({ sameSite: 'none', secure: false }), /backends\.web\.sameSite none needs secure: true/],
     [withCookie({ sameSite: 'loose' }), /backends\.web\.sameSite must be strict, lax or none/],
     [
@@ -66,7 +91,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [
       withCookie({ samesite: 'lax' }),
-      /the option backends\.web: cookie\(\)\.samesite does not exist; here are name/,
+      /the option backends\.web: cookie\(\)\.samesite does not exist; the options here are name/,
     ],
     [
       { backends: [{ name: 'web', transport: bearer(), strategy: database() }] },
@@ -80,16 +105,51 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [withDatabase({ idle: 4000 }), /backends\.web: database\(\)\.idle does not exist/],
     [
       { backends: ['one', 'two'].map((name) => ({ name, transport: cookie(), strategy: jwt() })) },
-      /backends\.two: cookie\(\) has the name of one's cookie, __Host-session; give one of them another name/,
+      /backends\.two: cookie\(\) has the name __Host-session, like the cookie of one; give one of them another name/,
     ],
-    [withRedis({}), /backends\.kiosk\.client is missing; give keyValue\(\) a Redis client/],
+    [withRedis({}), /backends\.kiosk\.client is missing; give redis\(\) a Redis client/],
+    ...(['slave', 'all'] as const).map(
+      (scaleReads) =>
+        [
+          withRedis({ client: new Cluster([], { lazyConnect: true, scaleReads }) }),
+          /backends\.kiosk\.client reads from replicas, .* with scaleReads 'master'/,
+        ] as const,
+    ),
+    [
+      { limits: { redis: new IoRedis({ lazyConnect: true, role: 'slave' }) } },
+      /limits\.redis reads from replicas, .* role 'master'/,
+    ],
     [withRedis({ client: {} }), /backends\.kiosk\.client must be a client of the package redis or ioredis/],
     [
       { backends: [{ name: 'a', transport: bearer(), strategy: jwt({ issuer: '' }) }] },
-      /backends\.a\.issuer must be a name/,
+      /backends\.a\.issuer must be a text that is not empty/,
     ],
-    [{ limits: 'none' }, /limits must be an object of limits, or false for none/],
-    [{ limits: { logins: false } }, /the option limits\.logins does not exist; here are store/],
+    ...Object.entries({ bearer, cookie }).map(([name, transport]) => [
+      { backends: [{ name: 'web', transport, strategy: jwt() }] },
+      new RegExp(`backends\\.web\\.transport: ${name} lacks its parentheses; write ${name}\\(\\)\\.$`),
+    ]),
+    ...Object.entries({ jwt, database, redis: redisStrategy }).map(([name, strategy]) => [
+      { backends: [{ name: 'web', transport: bearer(), strategy }] },
+      new RegExp(`backends\\.web\\.strategy: ${name} lacks its parentheses; write ${name}\\(\\)\\.$`),
+    ]),
+    [
+      { backends: [{ name: 'web', transport: jwt(), strategy: bearer() }] },
+      /backends\.web\.transport is jwt\(\), which is not a transport; give it bearer\(\) or cookie\(\)/,
+    ],
+    [
+      { backends: [{ name: 'web', transport: bearer(), strategy: cookie() }] },
+      /backends\.web\.strategy is cookie\(\), which is not a strategy; give it jwt\(\)/,
+    ],
+    [
+      { backends: [{ name: 'web', transport: 'bearer', strategy: jwt() }] },
+      /backends\.web\.transport must be bearer\(\) or cookie\(\), or a class of your own/,
+    ],
+    [
+      { backends: [{ name: 'web', transport: () => bearer(), strategy: jwt() }] },
+      /backends\.web\.transport must be a class, or the result of a function such as jwt\(\)/,
+    ],
+    [{ limits: 'none' }, /limits must be an object of limits, or false to turn them off/],
+    [{ limits: { logins: false } }, /the option limits\.logins does not exist; the options here are redis/],
     [
       { limits: { login: { attempts: 0, windowSeconds: 60 } } },
       /limits\.login\.attempts must be a whole number from 1/,
@@ -99,7 +159,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { limits: { login: { attempts: 5, windowSeconds: 60, block: 1 } } },
       /the option limits\.login\.block does not exist/,
     ],
-    [{ limits: { store: {} } }, /limits\.store must be a client of the package redis or ioredis/],
+    [{ limits: { redis: {} } }, /limits\.redis must be a client of the package redis or ioredis/],
     [{ trustedProxies: true }, /trustedProxies must be a whole number from 0/],
     [{ databaseTimeoutSeconds: 0 }, /databaseTimeoutSeconds must be a whole number from 1/],
     [{ entities: { user: User, session: 'Session' } }, /entities\.session is missing; give it your entity/],
@@ -122,7 +182,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       list(): void {}
     }
     expect(await refusal({}, [], [Reports])).toMatch(
-      /Authenticated\(\{ backends \}\) names web; the backends are jwt\./,
+      /Authenticated\(\{ backends \}\) at Reports\.list names web; the backends are jwt\./,
     );
   });
 
@@ -145,7 +205,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     }
     for (const session of [Kept, Left]) {
       expect(await refusal({ entities: { user: User, session } })).toMatch(
-        /entities\.session: \w+\.user would keep users from being deleted, or outlive them; declare @ManyToOne\(\(\) => User, \{ onDelete: 'CASCADE', nullable: false \}\) user\.$/,
+        /entities\.session: \w+\.user would prevent the deletion of users or leave rows without a user; declare @ManyToOne\(\(\) => User, \{ onDelete: 'CASCADE', nullable: false \}\) user\.$/,
       );
     }
     expect(await refusal({ entities: { user: User, session: Single } })).toMatch(

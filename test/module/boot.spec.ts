@@ -1,15 +1,31 @@
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Expose, Type as TypeOf } from 'class-transformer';
-import { IsString } from 'class-validator';
-import { bearer, jwt, RegisterDto, UserReadDto, UsersModule, UsersService, UuidUser } from 'nestjs-users';
+import { IsString, ValidateNested } from 'class-validator';
+import {
+  AdminCreateDto,
+  BaseUser,
+  bearer,
+  jwt,
+  RegisterDto,
+  RoleCreateDto,
+  UserReadDto,
+  UsersModule,
+  type UsersModuleOptionsFactory,
+  UsersService,
+  UuidRole,
+  UuidSession,
+  UuidUser,
+} from 'nestjs-users';
 import { randomUUID } from 'node:crypto';
 import {
   Column,
   type ColumnOptions,
   Entity,
+  JoinTable,
+  ManyToMany,
   ManyToOne,
   PrimaryColumn,
   PrimaryGeneratedColumn,
@@ -32,9 +48,17 @@ const OWN_COLUMNS = {
   updatedAt: time,
 } as Record<string, ColumnOptions>;
 
+test('a host that verifies users by itself says so, and needs no mail', async () => {
+  const options = { verification: 'elsewhere', service: UsersService };
+  await expect(boot(options)).resolves.toBeUndefined();
+  await expect(boot({ ...options, service: MailingService })).resolves.toBeUndefined();
+});
+
 test('options that are right boot', async () => {
   await expect(boot({})).resolves.toBeUndefined();
-  await expect(boot({ service: undefined, requireVerification: false })).resolves.toBeUndefined();
+  await expect(
+    boot({ service: undefined, requireVerification: false, verification: undefined }),
+  ).resolves.toBeUndefined();
 });
 
 describe('a host’s mistake stops the boot with a sentence that names option and mend', () => {
@@ -48,10 +72,20 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { secret: 'a-secret-of-at-least-32-bytes-from-the-docs' },
       /secret is the example from the documentation/,
     ],
+    [{ secret: `${SECRET}\n` }, /secret begins or ends with white space .*; trim it\.$/],
+    [{ secret: 'a'.repeat(40) }, /secret can be guessed: .*; make one with `openssl rand -base64 48`\.$/],
     [{ secrets: { access: 'short' } }, /secrets\.access has fewer than 32 bytes/],
-    [{ secrets: { acess: SECRET } }, /the option secrets\.acess does not exist; here are verification/],
-    [{ regstration: {} }, /the option regstration does not exist; here are entities/],
-    [{ registration: { pth: 'x' } }, /the option registration\.pth does not exist; here are path/],
+    [{ secrets: { verification: ` ${SECRET}` } }, /secrets\.verification begins or ends with white space/],
+    [{ secrets: { resetPassword: [SECRET, 'abc'.repeat(12)] } }, /secrets\.resetPassword can be guessed/],
+    [
+      { secrets: { acess: SECRET } },
+      /the option secrets\.acess does not exist; the options here are verification/,
+    ],
+    [{ regstration: {} }, /the option regstration does not exist; the options here are entities/],
+    [
+      { registration: { pth: 'x' } },
+      /the option registration\.pth does not exist; the options here are path/,
+    ],
     [{ registration: true }, /registration must be an object of options/],
     [{ entities: {} }, /entities\.user is missing; give it your entity/],
     [{ service: class {} }, /service must be a class that extends UsersService/],
@@ -59,12 +93,21 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [{ requireVerification: 'false' }, /requireVerification must be true or false/],
     [{ backends: [] }, /backends must hold at least one backend/],
     [
+      { backends: { jwt: { lifetimeSeconds: 900 } } },
+      /backends must be a list of \{ name, transport, strategy \}; pass the settings of a backend to its transport and its strategy, such as jwt\(\{ lifetimeSeconds: 900 \}\)/,
+    ],
+    [
+      { backends: [{ transport: bearer(), strategy: jwt() }] },
+      /backends\[0\]\.name is missing; give it a name/,
+    ],
+    [{ backends: ['jwt'] }, /backends\[0\] must be \{ name, transport, strategy \}/],
+    [
       { backends: [{ name: 'a/b', transport: bearer(), strategy: jwt() }] },
-      /backends\[0\]\.name must be of letters/,
+      /backends\[0\]\.name must have only letters/,
     ],
     [
       { backends: [1, 2].map(() => ({ name: 'a', transport: bearer(), strategy: jwt() })) },
-      /backends\[1\]\.name a is taken/,
+      /backends\[1\]\.name a is already taken/,
     ],
     [{ backends: [{ name: 'a', transport: bearer() }] }, /backends\.a\.strategy is missing; give it jwt\(\)/],
     [{ backends: [{ name: 'a', strategy: jwt() }] }, /backends\.a\.transport is missing; give it bearer\(\)/],
@@ -80,22 +123,39 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { passwordReset: { tokenLifetimeSeconds: 1.5 } },
       /passwordReset\.tokenLifetimeSeconds must be a whole number/,
     ],
-    [{ currentUser: { requireFreshLogin: -1 } }, /currentUser\.requireFreshLogin must be a whole number/],
+    [{ currentUser: { freshLoginSeconds: -1 } }, /currentUser\.freshLoginSeconds must be a whole number/],
     [{ passwords: { schemes: [] } }, /passwords\.schemes must name one or more of argon2id, bcrypt/],
     [{ passwords: { schemes: ['md5'] } }, /passwords\.schemes must name one or more/],
     [{ passwords: { minLength: 20, maxLength: 10 } }, /passwords\.maxLength must be a whole number from 20/],
     [{ passwords: { minlength: 20 } }, /the option passwords\.minlength does not exist/],
     [
+      { passwords: { schemes: ['bcrypt', 'argon2id'], bcrypt: { acceptTruncated: true } } },
+      /passwords\.bcrypt\.acceptTruncated needs passwords\.schemes to be \['argon2id', 'bcrypt'\]/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id'], bcrypt: { acceptTruncated: true } } },
+      /passwords\.bcrypt\.acceptTruncated needs passwords\.schemes to be/,
+    ],
+    [
+      { passwords: { bcrypt: { acceptTruncated: 1 } } },
+      /passwords\.bcrypt\.acceptTruncated must be true or false/,
+    ],
+    [
       { passwords: { bcrypt: { rounds: 3 } } },
       /passwords\.bcrypt\.rounds must be a whole number from 4 to 31/,
     ],
-    [{ service: UsersService }, /requireVerification needs sendVerificationToken\(\) in your service/],
+    [
+      { service: UsersService, verification: undefined, requireVerification: true },
+      /requireVerification needs verification: \{\}, .*; add it, or set requireVerification: false, or set verification: 'elsewhere'/,
+    ],
+    [{ verification: 'here' }, /verification must be an object of options/],
+    [{ registration: 'elsewhere' }, /registration must be an object of options/],
     [
       { service: UsersService, requireVerification: false, verification: {} },
       /verification needs sendVerificationToken\(\)/,
     ],
     [
-      { service: UsersService, requireVerification: false, passwordReset: {} },
+      { service: UsersService, requireVerification: false, verification: undefined, passwordReset: {} },
       /passwordReset needs sendPasswordResetToken\(\)/,
     ],
     [
@@ -108,16 +168,52 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [
       { currentUser: { emailChange: 'later' } },
-      /currentUser\.emailChange must be 'confirmed' or 'immediate'/,
+      /currentUser\.emailChange must be 'confirmed', 'immediate' or false/,
     ],
     [
-      { currentUser: { emailChange: 'confirmed' } },
+      { currentUser: { emailChange: 'confirmed' }, verification: 'elsewhere' },
       /currentUser\.emailChange 'confirmed' needs the feature verification/,
     ],
     [{ currentUser: { deletion: 'false' } }, /currentUser\.deletion must be true or false/],
     [{ registration: { concealExisting: 1 } }, /registration\.concealExisting must be true or false/],
-    [{ identifier: 'username' }, /entities\.user: User has no column username/],
-    [{ identifier: 'fullName' }, /entities\.user: User\.fullName needs a unique index/],
+    [{ identifier: 'username' }, /identifier: User has no column username; name one of its columns/],
+    [{ identifier: 'fullName' }, /identifier: User\.fullName needs a unique index, such as @Column/],
+    [{ identifier: ['email', 'username'] }, /identifier: User has no column username/],
+    [{ identifier: ['email', 'fullName'] }, /identifier: User\.fullName needs a unique index/],
+    [
+      {
+        auth: { loginPath: 'verify' },
+        verification: {},
+        backends: [{ name: 'jwt', path: '', transport: bearer(), strategy: jwt() }],
+      },
+      /two routes of the features have the path POST \/auth\/verify; give one of them another path/,
+    ],
+    [{ identifier: [] }, /identifier must name one property, or 'email' and one other property/],
+    [
+      { identifier: ['fullName', 'username'] },
+      /identifier must name one property, or 'email' and one other property/,
+    ],
+    [
+      { identifier: ['email', 'email'] },
+      /identifier must name one property, or 'email' and one other property/,
+    ],
+    [
+      { identifier: ['email', 'a', 'b'] },
+      /identifier must name one property, or 'email' and one other property/,
+    ],
+    [{ identifier: 1 }, /identifier must name one property, or 'email' and one other property/],
+    [{ normalizeIdentifier: 'lower' }, /normalizeIdentifier must be a function that returns the stored form/],
+    [{ entities: User }, /entities must be an object of your entities, such as \{ user: User \}/],
+    [
+      { entities: { user: User, sessions: User } },
+      /the option entities\.sessions does not exist; the options here are user/,
+    ],
+    [{ service: new MailingService() }, /service must be a class that extends UsersService/],
+    [{ service: null }, /service must be a class that extends UsersService/],
+    [{ dtos: RegisterDto }, /dtos must be an object/],
+    [{ imports: User }, /imports must be a list/],
+    [{ auth: [] }, /auth must be an object of options/],
+    [{ useFactory: () => ({}) }, /forRoot\(\) takes no useFactory; write UsersModule\.forRootAsync\(\)/],
   ])('%#: %j', async (options, sentence) => {
     const message = await refusal(options);
     expect(message).toMatch(sentence);
@@ -165,6 +261,59 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     await boot(withId(PrimaryGeneratedColumn('uuid'), unique));
   });
 
+  test('an id that its transformer makes another of', async () => {
+    const withId = (from: (id: number) => unknown) => {
+      const transformer = { from, to: (id: unknown) => Number(String(id).replace('usr_', '')) };
+      class Coded extends BaseUser {
+        @PrimaryGeneratedColumn('increment', { transformer } as object)
+        id!: string;
+      }
+      Entity(`coded_${randomUUID()}`)(Coded);
+      return { entities: { user: Coded } };
+    };
+    const sentence = /the transformer of Coded\.id changes the stored id; let it change only the type/;
+    expect(await refusal(withId((id) => `usr_${id}`))).toMatch(sentence);
+    expect(await refusal(withId((id) => ({ value: id })))).toMatch(sentence);
+    await boot(withId(BigInt));
+  });
+
+  test('a transformer by whose values nobody could be found', async () => {
+    const withEmail = (transformer: object, more: object = {}) => {
+      class Coded extends UuidUser {
+        @Column({ type: 'varchar', length: 320, unique: true, transformer } as ColumnOptions)
+        override email!: string;
+      }
+      Entity(`coded_${randomUUID()}`)(Coded);
+      return { entities: { user: Coded }, ...more };
+    };
+    const salted = {
+      to: (text: string) => `${randomUUID()} ${text}`,
+      from: (stored: string) => stored.split(' ')[1],
+    };
+    const oneWay = {
+      to: (text: string) => Buffer.from(text).toString('hex'),
+      from: (stored: string) => stored,
+    };
+    const folding = { to: (text: string) => text.toLowerCase(), from: (stored: string) => stored };
+    expect(await refusal(withEmail(salted))).toMatch(
+      /entities\.user: the transformer of Coded\.email stores one value in different forms, .*; let to\(\) return the same form/,
+    );
+    const another = /transformer of Coded\.email returns another value than was stored; let from\(\) reverse/;
+    expect(await refusal(withEmail(oneWay))).toMatch(another);
+    await boot(withEmail(folding));
+    // Else one account would be guessed at by many spellings, each with limits of its own.
+    const normalizeIdentifier = (text: string) => text.trim();
+    expect(await refusal(withEmail(folding, { normalizeIdentifier }))).toMatch(another);
+    await boot(
+      withEmail([
+        {
+          to: (text: string) => text.split('').reverse().join(''),
+          from: (stored: string) => stored.split('').reverse().join(''),
+        },
+      ]),
+    );
+  });
+
   test('a column that registration could not fill', async () => {
     @Entity('named')
     class Named extends UuidUser {
@@ -179,6 +328,99 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal(options)).toMatch(/dtos\.register: RegisterDto lacks nickname, which Named needs/);
     await boot({ ...options, dtos: { register: NamedRegisterDto } });
     await boot({ ...options, registration: undefined });
+
+    class NamedCreateDto extends AdminCreateDto {
+      @IsString()
+      nickname!: string;
+    }
+    const administered = { ...options, registration: undefined, userManagement: {} };
+    expect(await refusal(administered)).toMatch(
+      /dtos\.adminCreate: AdminCreateDto lacks nickname, which Named needs; add it with/,
+    );
+    await boot({ ...administered, dtos: { adminCreate: NamedCreateDto } });
+  });
+
+  test('a column that nothing could fill of a role or a session', async () => {
+    @Entity('titled_role')
+    class TitledRole extends UuidRole {
+      @Column({ type: 'varchar' })
+      title!: string;
+    }
+    @Entity('titled_member')
+    class TitledMember extends UuidUser {
+      @ManyToMany(() => TitledRole)
+      @JoinTable()
+      roles!: Relation<TitledRole[]>;
+    }
+    @Entity('named_device_session')
+    class DeviceSession extends UuidSession {
+      @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
+      user!: Relation<User>;
+
+      @Column({ type: 'varchar' })
+      device!: string;
+    }
+    class TitledCreateDto extends RoleCreateDto {
+      @IsString()
+      title!: string;
+    }
+    const roles = { entities: { user: TitledMember, role: TitledRole } };
+    expect(await refusal({ ...roles, roleManagement: {} })).toMatch(
+      /dtos\.roleCreate: RoleCreateDto lacks title, which TitledRole needs/,
+    );
+    await boot({ ...roles, roleManagement: { createDto: TitledCreateDto } });
+    await boot(roles);
+    expect(await refusal({ entities: { user: User, session: DeviceSession } })).toMatch(
+      /entities\.session: DeviceSession needs device, which the library does not write; give the column a default/,
+    );
+  });
+
+  test('a column of an embedded object that registration could not fill', async () => {
+    class Address {
+      @Column({ type: 'varchar' })
+      city!: string;
+
+      @Column({ type: 'varchar', default: 'none' })
+      street!: string;
+    }
+    @Entity('housed')
+    class Housed extends UuidUser {
+      @Column(() => Address)
+      address!: Address;
+    }
+    class CityDto {
+      @IsString()
+      city!: string;
+    }
+    class StreetDto {
+      @IsString()
+      street!: string;
+    }
+    const withAddress = (type: new () => object) => {
+      class HousedDto extends RegisterDto {}
+      ValidateNested()(HousedDto.prototype, 'address');
+      TypeOf(() => type)(HousedDto.prototype, 'address');
+      return { entities: { user: Housed }, dtos: { register: HousedDto } };
+    };
+    const sentence = /lacks address\.city, which Housed needs/;
+    expect(await refusal({ entities: { user: Housed } })).toMatch(sentence);
+    expect(await refusal(withAddress(StreetDto))).toMatch(sentence);
+    await boot(withAddress(CityDto));
+  });
+
+  test('an update may leave out what nobody shall change, but not the proof of who changes it', async () => {
+    class PasswordDto {
+      @IsString()
+      password!: string;
+    }
+    class NameDto {
+      @IsString()
+      fullName!: string;
+    }
+    expect(await refusal({ currentUser: { updateDto: PasswordDto } })).toMatch(
+      /currentUser\.updateDto: PasswordDto has no class-validator decorator on currentPassword; add one/,
+    );
+    await boot({ currentUser: { updateDto: NameDto }, dtos: { adminUpdate: NameDto } });
   });
 
   test('DTO classes without decorators', async () => {
@@ -190,15 +432,15 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       /dtos\.register: Bare has no class-validator decorator on email; add one, or extend RegisterDto/,
     );
     expect(await refusal({ dtos: { read: Bare } })).toMatch(
-      /dtos\.read: Bare shows nothing; put @Expose\(\)/,
+      /dtos\.read: Bare shows no property; add @Expose\(\)/,
     );
     expect(await refusal({ dtos: { login: 'LoginDto' } })).toMatch(/dtos\.login must be a class/);
     expect(await refusal({ dtos: { resgister: RegisterDto } })).toMatch(
       /the option dtos\.resgister does not exist/,
     );
-    expect(await refusal({ auth: { readDto: Bare } })).toMatch(/auth\.readDto: Bare shows nothing/);
+    expect(await refusal({ auth: { readDto: Bare } })).toMatch(/auth\.readDto: Bare shows no property/);
     expect(await refusal({ currentUser: { updateDto: Bare } })).toMatch(
-      /currentUser\.updateDto: Bare has no class-validator decorator on/,
+      /currentUser\.updateDto: Bare reads no property; add a class-validator decorator to each property/,
     );
   });
 
@@ -232,7 +474,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     }
     const worker = { entities: { user: Worker } };
     expect(await refusal({ dtos: { read: HashReadDto } })).toMatch(
-      /HashReadDto exposes passwordHash, which nobody may see/,
+      /HashReadDto exposes passwordHash, which must never be shown/,
     );
     expect(await refusal({ ...worker, dtos: { read: BareReadDto } }, [Office])).toMatch(
       /exposes the relation office with all its columns; add @Type/,
@@ -259,8 +501,8 @@ describe('forRootAsync', () => {
           service: MailingService,
           auth: {},
           passwordReset: { tokenLifetimeSeconds: 60 },
-          ...plan,
           useFactory: async () => settings as never,
+          ...plan,
         }),
       ],
     })
@@ -287,21 +529,112 @@ describe('forRootAsync', () => {
 
   test.each([
     [{}, /secret is missing/],
-    [{ secret: SECRET, auth: {} }, /the option auth does not exist/],
+    [
+      undefined,
+      /useFactory of forRootAsync returned nothing; let it return the settings, at least \{ secret \}/,
+    ],
+    [null, /useFactory of forRootAsync must return the settings/],
+    [[SECRET], /useFactory of forRootAsync must return the settings/],
+    ...['auth', 'entities', 'identifier', 'protectAll', 'userManagment'].map((option) => [
+      { secret: SECRET, [option]: {} },
+      option === 'userManagment'
+        ? /the option userManagment does not exist/
+        : new RegExp(
+            `the option ${option} must be known before a factory runs; pass it to forRootAsync beside`,
+          ),
+    ]),
     [
       { secret: SECRET, passwordReset: { path: 'x' } },
-      /the option passwordReset\.path does not exist; here are tokenLifetimeSeconds/,
+      /the option passwordReset\.path must be known before a factory runs/,
     ],
     [
-      { secret: SECRET, verification: { tokenLifetimeSeconds: 60 } },
-      /the option verification does not exist/,
+      { secret: SECRET, passwordReset: { pth: 'x' } },
+      /the option passwordReset\.pth does not exist; the options here are/,
     ],
-    [{ secret: SECRET, backends: { jwtt: {} } }, /the option backends\.jwtt does not exist; here are jwt/],
+    [{ secret: SECRET, passwordReset: 60 }, /passwordReset must be an object/],
+    [
+      { secret: SECRET, verification: { tokenLifetimeSeconds: 60 } },
+      /settings of verification, which is not registered; write verification: \{\} beside useFactory/,
+    ],
+    [
+      { secret: SECRET, backends: [{ name: 'jwt', transport: bearer(), strategy: jwt() }] },
+      /backends of the factory must be an object of settings by name, .*; pass the list of backends to forRootAsync beside/,
+    ],
+    [{ secret: SECRET, backends: { jwt: 900 } }, /backends\.jwt must be an object/],
+    [
+      { secret: SECRET, backends: { jwtt: {} } },
+      /the option backends\.jwtt does not exist; the options here are jwt/,
+    ],
     [
       { secret: SECRET, backends: { jwt: { lifetime: 1 } } },
       /the option backends\.jwt\.lifetime does not exist/,
     ],
-  ])('%#: what a factory may not say stops the boot', async (settings, sentence) => {
+  ] as [object, RegExp][])('%#: what a factory may not say stops the boot', async (settings, sentence) => {
     await expect(forRootAsync(settings)).rejects.toThrow(sentence);
+  });
+
+  test('settings come from a class, which the module makes or another module has', async () => {
+    @Injectable()
+    class Configuration {
+      readonly secret = SECRET;
+    }
+    @Injectable()
+    class UsersSettings implements UsersModuleOptionsFactory {
+      constructor(private readonly configuration: Configuration) {}
+
+      async createUsersModuleOptions() {
+        return { secret: this.configuration.secret, passwordReset: { tokenLifetimeSeconds: 88 } };
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [Configuration], UsersSettings);
+    @Module({ providers: [Configuration, UsersSettings], exports: [Configuration, UsersSettings] })
+    class ConfigurationModule {}
+
+    for (const source of [{ useClass: UsersSettings }, { useExisting: UsersSettings }]) {
+      const plan = {
+        imports: [ConfigurationModule],
+        useFactory: undefined,
+        requireVerification: false,
+        ...source,
+      };
+      const app = (await forRootAsync({}, plan)).createNestApplication();
+      await app.init();
+      const service = app.get(UsersService);
+      const user = await service.addUser({ email: 'ada@example.com' });
+      const token = await service.generateToken(user, 'reset-password');
+      const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+      expect(exp - iat).toBe(88);
+      await app.close();
+    }
+
+    class Empty {}
+    const made = (source: object) => forRootAsync({}, { useFactory: undefined, ...source });
+    await expect(made({ useClass: Empty })).rejects.toThrow(
+      /^nestjs-users: useClass of forRootAsync needs the method/,
+    );
+  });
+
+  test.each([
+    [
+      undefined,
+      /^nestjs-users: UsersModule\.forRootAsync\(\) needs options, at least useFactory and entities\.$/,
+    ],
+    [{ entities: { user: User } }, /useFactory of forRootAsync is missing; give it a function/],
+    [{ entities: { user: User }, useFactory: {} }, /useFactory of forRootAsync is missing/],
+    [
+      { entities: { user: User }, inject: User, useFactory: () => ({}) },
+      /inject of forRootAsync must be a list/,
+    ],
+    [
+      { entities: { user: User }, useClass: User, useFactory: () => ({}) },
+      /^nestjs-users: useFactory and useClass of forRootAsync exclude each other/,
+    ],
+    [{ entities: { user: User }, useClass: 'x' }, /useClass of forRootAsync must be a class/],
+    [{ entities: { user: User }, useClass: User, inject: [] }, /inject of forRootAsync must be a list/],
+  ])('%#: what Nest could not call', (options, sentence) => {
+    expect(() => UsersModule.forRootAsync(options as never)).toThrow(sentence);
+    expect(() => UsersModule.forRoot(undefined as never)).toThrow(
+      /forRoot\(\) needs options, at least secret and/,
+    );
   });
 });

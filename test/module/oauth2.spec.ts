@@ -29,14 +29,14 @@ import { OAuthAccount, OneTimeToken } from '../support/oauth2.js';
 import { NumberedUser, User } from '../support/users.js';
 
 const entities = { user: User, oauthAccount: OAuthAccount, oneTimeToken: OneTimeToken };
-const redirectUrl = 'https://api.example.com/v1';
+const publicUrl = 'https://api.example.com/v1';
 const known = { clientId: 'an-application', clientSecret: 'a client secret' };
 const acme = { name: 'acme', issuer: 'https://id.example.com', ...known };
 
 /** Options as JavaScript takes them, right but for what a test changes. */
 const withOAuth2 = (own: object) => ({
   entities,
-  oauth2: oauth2({ clients: [google(known)], redirectUrl, ...own }),
+  oauth2: oauth2({ clients: [google(known)], publicUrl, ...own }),
 });
 
 /** One client, right but for what a test changes. */
@@ -55,7 +55,7 @@ test('options that are right boot', async () => {
     plainAt('plain', 'https://plain.example.com'),
   ];
   await expect(boot({ ...withOAuth2({ clients }), passwordReset: {} })).resolves.toBeUndefined();
-  await expect(boot(withOAuth2({ redirectUrl: 'http://localhost:3000' }))).resolves.toBeUndefined();
+  await expect(boot(withOAuth2({ publicUrl: 'http://localhost:3000' }))).resolves.toBeUndefined();
 });
 
 class HashReadDto extends UserReadDto {
@@ -65,14 +65,21 @@ class HashReadDto extends UserReadDto {
 
 const MISTAKES: [options: object, sentence: RegExp][] = [
   // What is given to the module
-  [{ oauth2: {} }, /^nestjs-users: oauth2 must be what oauth2\(\) of nestjs-users\/oauth2 returns\.$/],
-  [{ oauth2: true }, /oauth2 must be what oauth2\(\) of nestjs-users\/oauth2 returns/],
-  [{ oauth2 }, /oauth2 must be what oauth2\(\) of nestjs-users\/oauth2 returns/],
-  [{ ...withOAuth2({}), oauth: {} }, /the option oauth does not exist; here are .*\boauth2\b/],
-  [withOAuth2({ redirectUri: redirectUrl }), /the option oauth2\.redirectUri does not exist; here are path/],
+  [{ oauth2: {} }, /^nestjs-users: oauth2 must be the result of oauth2\(\) of nestjs-users\/oauth2\.$/],
+  [{ oauth2: true }, /oauth2 must be the result of oauth2\(\) of nestjs-users\/oauth2/],
+  [{ oauth2 }, /oauth2 must be the result of oauth2\(\) of nestjs-users\/oauth2/],
+  [{ ...withOAuth2({}), oauth: {} }, /the option oauth does not exist; the options here are .*\boauth2\b/],
+  [
+    withOAuth2({ redirectUri: publicUrl }),
+    /the option oauth2\.redirectUri does not exist; the options here are path/,
+  ],
   [
     { ...withOAuth2({}), secrets: { oauth2: 'short' } },
     /secrets\.oauth2 has fewer than 32 bytes; make one with/,
+  ],
+  [
+    { ...withOAuth2({}), secrets: { oauth2: 'change me '.repeat(5).trim() } },
+    /secrets\.oauth2 can be guessed/,
   ],
 
   // Clients
@@ -83,17 +90,20 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
     withOAuth2({ clients: ['google'] }),
     /oauth2\.clients\[0\] must be google\(\), github\(\), microsoft\(\), oidc\(\) or oauth2Client\(\)/,
   ],
-  [withOAuth2({ clients: [google(known), github] }), /oauth2\.clients\[1\] must be google\(\)/],
-  [withAcme({ name: 'a/b' }), /oauth2\.clients\[0\]\.name must be of letters, digits and hyphens/],
-  [withAcme({ name: undefined }), /oauth2\.clients\[0\]\.name must be of letters/],
-  [withAcme({ name: 'a'.repeat(65) }), /oauth2\.clients\[0\]\.name must be of letters.*, 64 at most/],
+  ...[google, github, microsoft, oidc, oauth2Client].map((client): [object, RegExp] => [
+    withOAuth2({ clients: [google(known), client] }),
+    new RegExp(`oauth2\\.clients\\[1\\]: ${client.name} lacks its parentheses; write ${client.name}\\(`),
+  ]),
+  [withAcme({ name: 'a/b' }), /oauth2\.clients\[0\]\.name must have only letters, digits and hyphens/],
+  [withAcme({ name: undefined }), /oauth2\.clients\[0\]\.name must have only letters/],
+  [withAcme({ name: 'a'.repeat(65) }), /oauth2\.clients\[0\]\.name must have only letters.*, at most 64/],
   [
     withOAuth2({ clients: [google(known), google({ ...known, name: 'Google' })] }),
-    /oauth2\.clients: google is there twice; names must differ/,
+    /oauth2\.clients has the name google twice; names must differ/,
   ],
   [
     withOAuth2({ clients: [google({ clientID: 'x' } as object)] }),
-    /the option oauth2\.clients\.google: google\(\)\.clientID does not exist; here are clientId/,
+    /the option oauth2\.clients\.google: google\(\)\.clientID does not exist; the options here are clientId/,
   ],
   [
     withOAuth2({ clients: [google({ ...known, trustEmail: true } as object)] }),
@@ -101,15 +111,15 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     withOAuth2({ clients: [google()] }),
-    /oauth2\.clients\.google\.clientId is missing; it comes from the provider/,
+    /oauth2\.clients\.google\.clientId is missing; the provider gives it to you/,
   ],
   [
     withAcme({ clientSecret: '' }),
-    /oauth2\.clients\.acme\.clientSecret is missing; it comes from the provider/,
+    /oauth2\.clients\.acme\.clientSecret is missing; the provider gives it to you/,
   ],
   [
     withAcme({ clientSecret: ' x\n' }),
-    /oauth2\.clients\.acme\.clientSecret must be a text without blanks around it/,
+    /oauth2\.clients\.acme\.clientSecret must be a text without blanks at its beginning or end/,
   ],
   [withAcme({ clientId: 5 }), /oauth2\.clients\.acme\.clientId must be a text/],
   [withOAuth2({ clients: [google({ clientId: 'x' })] }), /oauth2\.clients\.google\.clientSecret is missing/],
@@ -117,18 +127,24 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
     withOAuth2({ clients: [microsoft({ ...known, tenant: '' })] }),
     /oauth2\.clients\.microsoft\.tenant must be a tenant's id, common, org/,
   ],
-  [withAcme({ scopes: 'openid email' }), /oauth2\.clients\.acme\.scopes must list scopes/],
-  [withAcme({ scopes: ['openid email'] }), /oauth2\.clients\.acme\.scopes must .*, each without blanks/],
-  [withAcme({ allowedScopes: [7] }), /oauth2\.clients\.acme\.allowedScopes must list scopes/],
+  [withAcme({ scopes: 'openid email' }), /oauth2\.clients\.acme\.scopes must be a list of scopes/],
+  [
+    withAcme({ scopes: ['openid email'] }),
+    /oauth2\.clients\.acme\.scopes must be a list of scopes, each without blanks/,
+  ],
+  [withAcme({ allowedScopes: [7] }), /oauth2\.clients\.acme\.allowedScopes must be a list of scopes/],
   [withAcme({ trustEmail: 'false' }), /oauth2\.clients\.acme\.trustEmail must be true or false/],
-  [withAcme({ profile: {} }), /oauth2\.clients\.acme\.profile must be a function that finds out who/],
+  [
+    withAcme({ profile: {} }),
+    /oauth2\.clients\.acme\.profile must be a function that returns the profile of the user/,
+  ],
   [
     withAcme({ authorizationParameters: { state: 'x' } }),
-    /oauth2\.clients\.acme\.authorizationParameters must leave state to this library/,
+    /oauth2\.clients\.acme\.authorizationParameters must not set state; only this library sets it/,
   ],
   [
     withAcme({ authorizationParameters: { prompt: 'login', redirect_uri: 'x' } }),
-    /authorizationParameters must leave redirect_uri to this library/,
+    /authorizationParameters must not set redirect_uri; only this library sets it/,
   ],
 
   // Servers of the host's choice
@@ -138,7 +154,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     withAcme({ issuer: 'http://id.example.com' }),
-    /oauth2\.clients\.acme\.issuer must be https; for development, .* allowInsecureRequests: true/,
+    /oauth2\.clients\.acme\.issuer must use https; for development, .* allowInsecureRequests: true/,
   ],
   [withAcme({ allowInsecureRequests: 'yes' }), /acme\.allowInsecureRequests must be true or false/],
   [
@@ -147,7 +163,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     withOAuth2({ clients: [plainAt('plain', 'https://plain.example.com', { profile: undefined })] }),
-    /oauth2\.clients\.plain\.profile must be a function that finds out who logged in/,
+    /oauth2\.clients\.plain\.profile must be a function that returns the profile of the user/,
   ],
   [
     withOAuth2({
@@ -156,71 +172,77 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
         plainAt('two', 'https://two.example.com', { issuer: 'https://example.com' }),
       ],
     }),
-    /oauth2\.clients\.two\.issuer is that of one, https:\/\/example\.com, which .*; give each an issuer of its own/,
+    /oauth2\.clients\.two\.issuer https:\/\/example\.com is also that of one, which .*; give each server its own issuer/,
   ],
 
   [
     withOAuth2({ clients: [github({ ...known, serverUrl: 'ghe.example.com' })] }),
-    /oauth2\.clients\.github\.serverUrl must be an address with its scheme, such as https/,
+    /oauth2\.clients\.github\.serverUrl must be a URL with a scheme, such as https/,
   ],
   [
     withOAuth2({ clients: [github({ ...known, serverUrl: 'http://ghe.example.com' })] }),
-    /oauth2\.clients\.github\.serverUrl must be https\.$/,
+    /oauth2\.clients\.github\.serverUrl must use https\.$/,
   ],
-  [
-    withAcme({ issuer: 'id.example.com' }),
-    /oauth2\.clients\.acme\.issuer must be an address with its scheme/,
-  ],
-  [
-    withAcme({ issuer: 'https://id.example.com?x' }),
-    /clients\.acme\.issuer must be an address without a query/,
-  ],
+  [withAcme({ issuer: 'id.example.com' }), /oauth2\.clients\.acme\.issuer must be a URL with a scheme/],
+  [withAcme({ issuer: 'https://id.example.com?x' }), /clients\.acme\.issuer must be a URL without a query/],
   [
     withAcme({ authorizationParameters: { prompt: undefined } }),
-    /authorizationParameters must be an object of texts/,
+    /authorizationParameters must be an object whose values are texts/,
   ],
-  [withAcme({ authorizationParameters: { client_secret: 'x' } }), /must leave client_secret to this library/],
+  [
+    withAcme({ authorizationParameters: { client_secret: 'x' } }),
+    /must not set client_secret; only this library sets it/,
+  ],
 
   // Where browsers are
-  [withOAuth2({ redirectUrl: 'api.example.com' }), /oauth2\.redirectUrl must be an address with its scheme/],
+  [withOAuth2({ publicUrl: 'api.example.com' }), /oauth2\.publicUrl must be a URL with a scheme/],
   [
-    withOAuth2({ redirectUrl: `${redirectUrl}/auth/google/callback` }),
-    /redirectUrl must be the address of the application, such as .*; the paths of its routes are added/,
+    withOAuth2({ publicUrl: `${publicUrl}/auth/google/callback` }),
+    /publicUrl must be only the base URL of the application, such as .*; the library adds the paths of its routes/,
   ],
   [
-    withOAuth2({ allowedRedirects: ['http://app.example.com'] }),
-    /allowedRedirects must list origins .* https but/,
+    withOAuth2({ allowedRedirectOrigins: ['http://app.example.com'] }),
+    /allowedRedirectOrigins must list origins .* https except/,
   ],
   [withOAuth2({ path: 'auth/:tenant' }), /oauth2\.path must be a plain path/],
   [
     withOAuth2({ callbackPath: 'authorize' }),
-    /oauth2: two routes would be GET \/auth\/google\/authorize; path, .* must differ/,
+    /oauth2: two routes have the path GET \/auth\/google\/authorize; path, .* must differ/,
   ],
   [withOAuth2({ newUser: {} }), /oauth2\.newUser must be a function that returns fields of a new user/],
-  [withOAuth2({ redirectUrl: undefined }), /oauth2\.redirectUrl is missing; give it the address under/],
-  [withOAuth2({ redirectUrl: '' }), /oauth2\.redirectUrl is missing; give it the address under/],
+  [withOAuth2({ publicUrl: undefined }), /oauth2\.publicUrl is missing; give it the URL by which/],
+  [withOAuth2({ publicUrl: '' }), /oauth2\.publicUrl is missing; give it the URL by which/],
   [
-    withOAuth2({ redirectUrl: 'http://api.example.com' }),
-    /oauth2\.redirectUrl must be https, but for localhost, such as https/,
+    withOAuth2({ publicUrl: 'http://api.example.com' }),
+    /oauth2\.publicUrl must use https, except on localhost, such as https/,
   ],
-  [withOAuth2({ redirectUrl: 'http://localhost.example.com' }), /oauth2\.redirectUrl must be https/],
+  [withOAuth2({ publicUrl: 'http://localhost.example.com' }), /oauth2\.publicUrl must use https/],
   [
-    withOAuth2({ redirectUrl: `${redirectUrl}?a=b` }),
-    /oauth2\.redirectUrl must be the address of the application, such as https/,
+    withOAuth2({ publicUrl: `${publicUrl}?a=b` }),
+    /oauth2\.publicUrl must be only the base URL of the application, such as https/,
   ],
-  [withOAuth2({ redirectUrl: `${redirectUrl}#a` }), /redirectUrl must be the address of the application/],
+  [withOAuth2({ publicUrl: `${publicUrl}#a` }), /publicUrl must be only the base URL of the application/],
   [
-    withOAuth2({ redirectUrl: 'https://ada@api.example.com' }),
-    /redirectUrl must be the address of the application/,
+    withOAuth2({ publicUrl: 'https://ada@api.example.com' }),
+    /publicUrl must be only the base URL of the application/,
   ],
   [
-    withOAuth2({ allowedRedirects: ['https://app.example.com', 'https://app.example.com/welcome'] }),
-    /oauth2\.allowedRedirects must list origins as browsers write them, https but for localhost, such as https/,
+    withOAuth2({ allowedRedirectOrigins: ['https://app.example.com', 'https://app.example.com/welcome'] }),
+    /oauth2\.allowedRedirectOrigins must list origins as browsers write them, with https except on localhost, such as https/,
   ],
-  [withOAuth2({ allowedRedirects: ['https://app.example.com/'] }), /allowedRedirects must list origins/],
-  [withOAuth2({ allowedRedirects: ['https://*.example.com'] }), /allowedRedirects must list origins/],
-  [withOAuth2({ allowedRedirects: ['*'] }), /oauth2\.allowedRedirects must list origins/],
-  [withOAuth2({ allowedRedirects: 'https://app.example.com' }), /allowedRedirects must list origins/],
+  [
+    withOAuth2({ allowedRedirectOrigins: ['https://app.example.com/'] }),
+    /allowedRedirectOrigins must list origins/,
+  ],
+  [
+    withOAuth2({ allowedRedirectOrigins: ['https://*.example.com'] }),
+    /allowedRedirectOrigins must list origins/,
+  ],
+  [withOAuth2({ allowedRedirectOrigins: ['*'] }), /oauth2\.allowedRedirectOrigins must list origins/],
+  [
+    withOAuth2({ allowedRedirectOrigins: 'https://app.example.com' }),
+    /allowedRedirectOrigins must list origins/,
+  ],
 
   // The login
   [withOAuth2({ backend: 'web' }), /oauth2\.backend names web; the backends are jwt/],
@@ -228,7 +250,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   [withOAuth2({ storeTokens: 1 }), /oauth2\.storeTokens must be true or false/],
   [withOAuth2({ allowRegistration: 'no' }), /oauth2\.allowRegistration must be true or false/],
   [withOAuth2({ returnUser: 'no' }), /oauth2\.returnUser must be true or false/],
-  [withOAuth2({ requireFreshLogin: 0 }), /oauth2\.requireFreshLogin must be a whole number/],
+  [withOAuth2({ freshLoginSeconds: 0 }), /oauth2\.freshLoginSeconds must be a whole number/],
   [
     withOAuth2({ providerTimeoutSeconds: 60 }),
     /oauth2\.providerTimeoutSeconds must be a whole number from 1 to 9/,
@@ -239,12 +261,12 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     withOAuth2({ readDto: HashReadDto }),
-    /oauth2\.readDto: HashReadDto exposes passwordHash, which nobody may see; take its @Expose\(\) off/,
+    /oauth2\.readDto: HashReadDto exposes passwordHash, which must never be shown; remove its @Expose\(\)/,
   ],
 
   [
     { ...withOAuth2({ clients: [microsoft(known)] }), requireVerification: true },
-    /oauth2\.clients\.microsoft vouches for no address, .*; open auth and passwordReset, or set/,
+    /oauth2\.clients\.microsoft does not verify addresses, .*; add auth: \{\} and passwordReset: \{\}, or set/,
   ],
 
   // Entities
@@ -332,7 +354,7 @@ describe('an entity of accounts that would not do stops the boot', () => {
     }
     for (const entity of [Kept, Left]) {
       expect(await refusalOf(entity)).toMatch(
-        /entities\.oauthAccount: \w+\.user would keep users from being deleted, or outlive them; declare @ManyToOne\(\(\) => User, \{ onDelete: 'CASCADE', nullable: false \}\) user\.$/,
+        /entities\.oauthAccount: \w+\.user would prevent the deletion of users or leave rows without a user; declare @ManyToOne\(\(\) => User, \{ onDelete: 'CASCADE', nullable: false \}\) user\.$/,
       );
     }
   });
@@ -371,7 +393,7 @@ describe('an entity of accounts that would not do stops the boot', () => {
       user!: Relation<User>;
     }
     expect(await refusalOf(Shared)).toMatch(
-      /entities\.oauthAccount: Shared\.accountKey needs a unique index; two users could have one account\.$/,
+      /entities\.oauthAccount: Shared\.accountKey needs a unique index; without one, two users could have the same account\.$/,
     );
   });
 
@@ -455,7 +477,7 @@ test('an entity of tokens by whose key one token could be used twice stops the b
   for (const oneTimeToken of [Keyed, DoublyKeyed] as Type[]) {
     const options = { ...withOAuth2({}), entities: { ...entities, oneTimeToken } };
     expect(await refusal(options)).toMatch(
-      /must extend BaseOneTimeToken, whose primary key is the column id alone\.$/,
+      /must extend BaseOneTimeToken, whose only primary key is the column id\.$/,
     );
   }
 });
@@ -468,7 +490,7 @@ test('an entity of tokens without their columns stops the boot', async () => {
   }
   const options = { ...withOAuth2({}), entities: { ...entities, oneTimeToken: Bare } };
   expect(await refusal(options)).toMatch(
-    /entities\.oneTimeToken: Bare must extend BaseOneTimeToken, whose primary key is the column id alone\.$/,
+    /entities\.oneTimeToken: Bare must extend BaseOneTimeToken, whose only primary key is the column id\.$/,
   );
 });
 
@@ -487,6 +509,7 @@ describe('forRootAsync', () => {
           service: MailingService,
           auth: {},
           passwordReset: {},
+          verification: {},
           oauth2: oauth2({ clients: [google(), oidc({ name: 'acme' })] }),
           ...plan,
           useFactory: async () => ({ secret: SECRET, oauth2: given }),
@@ -498,7 +521,7 @@ describe('forRootAsync', () => {
   };
 
   const { name: _, ...ofAcme } = acme;
-  const right = { redirectUrl, clients: { google: known, acme: ofAcme } };
+  const right = { publicUrl, clients: { google: known, acme: ofAcme } };
 
   test('addresses and secrets come from a factory, per client', async () => {
     const app = (await compile(right)).createNestApplication();
@@ -507,25 +530,28 @@ describe('forRootAsync', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ ...right, redirectUrl: undefined }, /oauth2\.redirectUrl is missing/],
+    [{ ...right, publicUrl: undefined }, /oauth2\.publicUrl is missing/],
     [{ ...right, clients: { acme: ofAcme } }, /oauth2\.clients\.google\.clientId is missing/],
     [
       { ...right, clients: { ...right.clients, gogle: known } },
-      /the option oauth2\.clients\.gogle does not exist; here are google, acme\.$/,
+      /the option oauth2\.clients\.gogle does not exist; the options here are google, acme\.$/,
     ],
     [
       { ...right, clients: { ...right.clients, google: { ...known, issuer: 'https://id.example.com' } } },
-      /the option oauth2\.clients\.google\.issuer does not exist; here are clientId/,
+      /the option oauth2\.clients\.google\.issuer does not exist; the options here are clientId/,
     ],
     [
       { ...right, clients: { ...right.clients, acme } },
-      /the option oauth2\.clients\.acme\.name does not exist; here are clientId/,
+      /the option oauth2\.clients\.acme\.name does not exist; the options here are clientId/,
     ],
-    [{ ...right, clients: [google(known)] }, /the option oauth2\.clients\.0 does not exist; here are google/],
-    [{ ...right, backend: 'jwt' }, /the option oauth2\.backend does not exist; here are redirectUrl/],
+    [
+      { ...right, clients: [google(known)] },
+      /the option oauth2\.clients\.0 does not exist; the options here are google/,
+    ],
+    [{ ...right, backend: 'jwt' }, /the option oauth2\.backend must be known before a factory runs/],
     [{ ...right, storeTokens: 'yes' }, /oauth2\.storeTokens must be true or false/],
     [{ ...right, providerTimeoutSeconds: 60 }, /providerTimeoutSeconds must be a whole number from 1 to 9/],
-    [{ ...right, allowedRedirects: ['*'] }, /oauth2\.allowedRedirects must list origins/],
+    [{ ...right, allowedRedirectOrigins: ['*'] }, /oauth2\.allowedRedirectOrigins must list origins/],
   ])('%#: what a factory may not say stops the boot', async (given, sentence) => {
     const fault = await compile(given).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(ConfigurationError);
@@ -534,7 +560,7 @@ describe('forRootAsync', () => {
 
   test('a factory says nothing of OAuth2 where there is none', async () => {
     await expect(compile(right, { oauth2: undefined })).rejects.toThrow(
-      /the option oauth2 does not exist; here are secret/,
+      /settings of oauth2, which is not registered; write oauth2: oauth2\(\{ … \}\) beside useFactory/,
     );
   });
 });

@@ -1,4 +1,13 @@
-import { IntRole, RolesAccepted, RolesService, UuidRole, UuidUser } from 'nestjs-users';
+import { IsArray } from 'class-validator';
+import {
+  AdminCreateDto,
+  AdminUpdateDto,
+  IntRole,
+  RolesAccepted,
+  RolesService,
+  UuidRole,
+  UuidUser,
+} from 'nestjs-users';
 import {
   Column,
   DataSource,
@@ -51,6 +60,16 @@ class NumberedMember extends UuidUser {
   roles!: Relation<NumberedRole[]>;
 }
 
+class CreateWithRoles extends AdminCreateDto {
+  @IsArray()
+  roles!: string[];
+}
+
+class UpdateWithRoles extends AdminUpdateDto {
+  @IsArray()
+  roles!: string[];
+}
+
 describe('a host’s mistake stops the boot with a sentence that names option and mend', () => {
   test.each([
     [
@@ -64,7 +83,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [
       { entities: { user: KeptMember, role: KeptRole } },
-      /entities\.role: KeptMember\.roles would keep users and roles from being deleted/,
+      /entities\.role: KeptMember\.roles would prevent the deletion of users and roles/,
     ],
     [
       { entities: { user: OwnMember, role: OwnRole } },
@@ -78,6 +97,17 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       { entities: { user: Member, role: Role }, roleManagement: { grant: 'some' } },
       /roleManagement\.grant must be 'any' or 'own'/,
     ],
+    ...[
+      { dtos: { adminCreate: CreateWithRoles } },
+      { dtos: { adminUpdate: UpdateWithRoles } },
+      { userManagement: { updateDto: UpdateWithRoles } },
+    ].map(
+      (options) =>
+        [
+          { entities: { user: Member, role: Role }, userManagement: {}, ...options },
+          /dtos: (Create|Update)WithRoles declares roles, which these bodies do not write; remove them/,
+        ] as const,
+    ),
     [
       { userManagement: { invitationLifetimeSeconds: 0 } },
       /userManagement\.invitationLifetimeSeconds must be a whole number/,

@@ -40,7 +40,9 @@ async function furnish(kind: HostKind, tarball: string): Promise<void> {
   const copy = (from: string, to = from) =>
     copyFileSync(join(import.meta.dirname, 'hosts', from), join(hostOf(kind), to));
   for (const file of ['exercise.cjs', 'host.mjs', 'host.cjs']) copy(file);
-  for (const file of ['host.mts', 'host.cts']) copy('host.types.ts', file);
+  for (const name of ['host', 'options']) {
+    for (const extension of ['mts', 'cts']) copy(`${name}.types.ts`, `${name}.${extension}`);
+  }
 }
 
 /**

@@ -1,5 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import ts from 'typescript';
 import { type HostKind, hostOf, type Installation, install, libraryOf, run } from './installation.js';
 
 const A_MINUTE = 60_000;
@@ -9,6 +13,12 @@ const INDISPENSABLE = [
   ...['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/oauth2.js', 'dist/oauth2.d.ts', 'docs/options.md'],
 ];
+
+const DECORATORS = {
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  useDefineForClassFields: false,
+};
 
 let { tarball, files }: Installation = { tarball: '', files: [] };
 
@@ -25,6 +35,52 @@ test('every map leads to its sources', () => {
   const scripts = files.filter((file) => file.endsWith('.js')).map((file) => join(libraryOf('esm'), file));
   expect(scripts.filter((script) => !leadsToSources(script))).toEqual([]);
 });
+
+test('every relative link leads to a page of the package, and to a heading of it', () => {
+  const pages = files.filter((file) => file.endsWith('.md'));
+  const text = (page: string) => readFileSync(join(libraryOf('esm'), page), 'utf8');
+  const faults = pages.flatMap((page) =>
+    linksOf(text(page))
+      .filter((link) => {
+        const [target = '', heading] = link.split('#');
+        const path = target === '' ? page : posix.join(posix.dirname(page), target);
+        return !files.includes(path) || (heading !== undefined && !headingsOf(text(path)).includes(heading));
+      })
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(faults).toEqual([]);
+});
+
+test('npm shows what there is to show, and no address that there is not', () => {
+  const manifest = JSON.parse(readFileSync(join(libraryOf('esm'), 'package.json'), 'utf8')) as object;
+  expect(manifest).toMatchObject({ description: expect.stringMatching(/NestJS/), license: 'MIT' });
+  expect(manifest).toMatchObject({
+    author: expect.any(String),
+    keywords: expect.arrayContaining(['nestjs']),
+  });
+  expect(Object.keys(manifest).filter((key) => /^(repository|homepage|bugs)$/.test(key))).toEqual([]);
+});
+
+test.each<HostKind>(['esm', 'cjs'])(
+  'what the README shows starts as an application in %s',
+  async (kind) => {
+    const place = join(hostOf(kind), 'readme');
+    mkdirSync(place, { recursive: true });
+    const [type, module] =
+      kind === 'esm' ? ['module', ts.ModuleKind.ESNext] : ['commonjs', ts.ModuleKind.CommonJS];
+    writeFileSync(join(place, 'package.json'), JSON.stringify({ private: true, type }));
+    const readme = readFileSync(join(libraryOf(kind), 'README.md'), 'utf8');
+    const blocks = readme.matchAll(/^`src\/([\w.]+)\.ts`:\n\n```ts\n([\s\S]*?)^```/gm);
+    const names = [...blocks].map(([, name = '', code = '']) => {
+      const compilerOptions = { module, target: ts.ScriptTarget.ES2023, ...DECORATORS };
+      writeFileSync(join(place, `${name}.js`), ts.transpileModule(code, { compilerOptions }).outputText);
+      return name;
+    });
+    expect(names).toEqual(['app.module', 'main']);
+    expect(await startAndStop(place)).toBe('SIGTERM');
+  },
+  A_MINUTE,
+);
 
 test.each<[HostKind, string]>([
   ['esm', 'host.mjs'],
@@ -45,19 +101,27 @@ test.each<[HostKind, string]>([
   A_MINUTE,
 );
 
-test.each<[HostKind, string, string]>([
-  ['esm', 'host.mts', 'nodenext'],
-  ['cjs', 'host.cts', 'node20'],
+// As careful hosts have them; declarations that are not checked would hide a fault of ours.
+const STRICTLY = [
+  ...['--noEmit', '--strict', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes'],
+  ...['--noUncheckedIndexedAccess', '--noPropertyAccessFromIndexSignature', '--noImplicitOverride'],
+  ...['--noImplicitReturns', '--noUnusedLocals', '--isolatedModules'],
+];
+const AS_NEST = ['--experimentalDecorators', '--emitDecoratorMetadata', '--useDefineForClassFields', 'false'];
+
+test.each<[HostKind, string, ...string[]]>([
+  ['esm', 'mts', '--module', 'nodenext'],
+  ['cjs', 'cts', '--module', 'node20'],
+  ['esm', 'mts', '--module', 'preserve', '--moduleResolution', 'bundler'],
 ])(
-  'an application in %s compiles strictly, by types that come with it',
-  async (kind, host, module) => {
-    const strictly = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--experimentalDecorators'];
-    const setting = ['--ignoreConfig', '--types', 'node', '--module', module];
+  'an application in %s compiles strictly, by types that come with it: %s %s %s',
+  async (kind, extension, ...setting) => {
+    const sources = ['host', 'options'].map((name) => `${name}.${extension}`);
     // No DOM: a server's application need not have its types.
-    const language = ['--target', 'es2023', '--lib', 'es2023'];
+    const language = ['--ignoreConfig', '--types', 'node', '--target', 'es2023', '--lib', 'es2023'];
     const printed = await run(
       'tsc',
-      [...strictly, ...setting, ...language, '--listFiles', host],
+      [...STRICTLY, ...AS_NEST, ...language, ...setting, '--listFiles', ...sources],
       hostOf(kind),
     );
     const read = printed.split('\n');
@@ -65,7 +129,7 @@ test.each<[HostKind, string, string]>([
       expect(read).toContain(join(libraryOf(kind), door));
     expect(read.filter((file) => /@types\/(?!node\/)/.test(file))).toEqual([]);
   },
-  A_MINUTE,
+  2 * A_MINUTE,
 );
 
 test(
@@ -86,6 +150,42 @@ test(
   },
   A_MINUTE,
 );
+
+function linksOf(page: string): string[] {
+  const found = page.replace(/```[\s\S]*?```/g, '').matchAll(/\]\(([^)\s]+)\)/g);
+  return [...found].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link));
+}
+
+/** As GitHub and npm name them in addresses. */
+function headingsOf(page: string): string[] {
+  const headings = [...page.replace(/```[\s\S]*?```/g, '').matchAll(/^#+ (.+)$/gm)];
+  return headings.map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** @returns the signal that ended the application, once it had started */
+async function startAndStop(place: string): Promise<unknown> {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '',
+    PORT: '0',
+    USERS_SECRET: randomBytes(48).toString('base64'),
+  };
+  const child = spawn(process.execPath, ['main.js'], { cwd: place, env });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      printed += text.toString();
+      if (printed.includes('successfully started')) child.kill('SIGTERM');
+    });
+  }
+  const [code, signal] = (await once(child, 'exit')) as [number | null, unknown];
+  return code === null ? signal : printed;
+}
 
 /** A map holds its sources, or names files of the package. */
 function leadsToSources(script: string): boolean {

@@ -1,17 +1,33 @@
 import supertest, { type Response, type Test } from 'supertest';
 import type { SecretsScan } from './secrets-scan.js';
 
+/** How a host's answers come: where its routes are, and what its own interceptor makes of bodies. */
+export interface Wire {
+  /** Stands before every path that does not begin with it, as a provider's callback does. */
+  base: string;
+  /** The body as the library answered it. */
+  unwrap: (body: unknown) => unknown;
+}
+
+const PLAIN_WIRE: Wire = { base: '', unwrap: (body) => body };
+
 /** An HTTP client of one host. Every answer goes past the scan; every password that is sent becomes a secret. */
 export class Api {
   constructor(
     readonly url: string,
     private readonly scan: SecretsScan,
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly wire: Wire = PLAIN_WIRE,
   ) {}
+
+  /** Where the routes are, for other clients than this one. */
+  get root(): string {
+    return `${this.url}${this.wire.base}`;
+  }
 
   /** The same client with header fields in every request. */
   with(headers: Readonly<Record<string, string>>): Api {
-    return new Api(this.url, this.scan, { ...this.headers, ...headers });
+    return new Api(this.url, this.scan, { ...this.headers, ...headers }, this.wire);
   }
 
   /** The same client, logged in by an access token. */
@@ -53,13 +69,26 @@ export class Api {
     path: string,
     body?: unknown,
   ): Test {
-    const test = supertest(this.url)[method](path).set(this.headers);
-    test.on('response', (answer: Parameters<SecretsScan['saw']>[0]) => this.scan.saw(answer));
+    const { base } = this.wire;
+    const test = supertest(this.url)[method](path.startsWith(`${base}/`) ? path : `${base}${path}`);
+    void test.set(this.headers);
+    test.on('response', (answer: Response) => {
+      this.unwrap(answer);
+      this.scan.saw(answer);
+    });
     if (body === undefined) return test;
 
     const { password, currentPassword } = Object(body) as Record<string, unknown>;
     for (const secret of [password, currentPassword]) this.scan.plant(secret);
     return test.type('json').send(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  private unwrap(answer: Response): void {
+    const sent: unknown = answer.body;
+    const body = this.wire.unwrap(sent);
+    if (body === sent) return;
+    answer.body = body;
+    answer.text = JSON.stringify(body);
   }
 }
 

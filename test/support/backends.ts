@@ -1,4 +1,4 @@
-import { bearer, cookie, database, jwt, keyValue, type BackendOptions } from 'nestjs-users';
+import { bearer, cookie, database, jwt, redis as redisStrategy, type BackendOptions } from 'nestjs-users';
 import type { HostOptions } from './host.js';
 import { connectRedis, isRedisUnderTest, type RedisPackage } from './redis.js';
 import { Session } from './users.js';
@@ -8,7 +8,7 @@ export const TRANSPORTS = { bearer, cookie: () => cookie() };
 /** Every strategy, in each of the ways that differ. */
 export const STRATEGIES = [
   ...(['jwt', 'jwt with sessions', 'database'] as const),
-  ...(isRedisUnderTest ? (['keyValue on redis', 'keyValue on ioredis'] as const) : []),
+  ...(isRedisUnderTest ? (['redis on redis', 'redis on ioredis'] as const) : []),
 ];
 export type StrategyName = (typeof STRATEGIES)[number];
 
@@ -36,5 +36,5 @@ export async function combine(
     return { options: { backends: main(database()), session: Session }, ...nothing };
 
   const { client, prefix, ...rest } = await connectRedis(strategy.split(' ').at(-1) as RedisPackage);
-  return { options: { backends: main(keyValue({ client, prefix })) }, ...rest };
+  return { options: { backends: main(redisStrategy({ client, prefix })) }, ...rest };
 }

@@ -14,7 +14,8 @@ export class MailingService extends UsersService {
 /** Boots a host whose options are right but for what a test changes. */
 export async function boot(options: object, entities: Type[] = [], controllers: Type[] = []): Promise<void> {
   const { entities: own = { user: User } } = options as { entities?: Record<string, Type<BaseUser>> };
-  const right = { secret: SECRET, entities: own, service: MailingService, registration: {}, auth: {} };
+  const features = { registration: {}, auth: {}, verification: {} };
+  const right = { secret: SECRET, entities: own, service: MailingService, ...features };
 
   @Module({
     imports: [

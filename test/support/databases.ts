@@ -30,6 +30,10 @@ const SERVERS = {
   mariadb: { type: 'mariadb', url: process.env['TEST_MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/test' },
 } as const;
 
+/** Where databases are made. */
+export const serverOf = (database: Database): DataSourceOptions =>
+  database === 'sqlite' ? { type: 'better-sqlite3', database: ':memory:' } : SERVERS[database];
+
 /** A place of its own for one test: a file in memory, a schema, or a database. */
 export async function createDatabase(database: Database): Promise<TestDatabase> {
   if (database === 'sqlite') {

@@ -1,7 +1,7 @@
 import { bearer, cookie, database, jwt } from 'nestjs-users';
 import { oauth2, oauth2Client, type OAuth2Options, oidc } from 'nestjs-users/oauth2';
-import { DataSource } from 'typeorm';
 import { Browser, type Page, signInAtProvider } from './browser.js';
+import { HARSH_WIRE } from './harsh-host.js';
 import type { Host, HostOptions } from './host.js';
 import type { HostileProvider } from './hostile-provider.js';
 import type { ProviderClient } from './oidc-provider.js';
@@ -11,7 +11,7 @@ import { Session } from './users.js';
 export { NumberedOAuthAccount, OAuthAccount, OneTimeToken } from './oauth2-entities.js';
 
 /** Where the providers are told that the application is; tests ask it where it really listens. */
-export const REDIRECT_URL = 'http://localhost:3000';
+export const PUBLIC_URL = 'http://localhost:3000';
 
 /** A page of the host's, on another origin. */
 export const PAGE = 'https://app.example.com/welcome';
@@ -20,7 +20,10 @@ export const PAGE = 'https://app.example.com/welcome';
 export const registered = (name: string): ProviderClient => ({
   clientId: 'an-application',
   clientSecret: 'planted-client-secret-0123456789',
-  redirectUris: [`${REDIRECT_URL}/auth/${name}/callback`, `${REDIRECT_URL}/auth/associate/${name}/callback`],
+  redirectUris: ['', HARSH_WIRE.base].flatMap((base) => [
+    `${PUBLIC_URL}${base}/auth/${name}/callback`,
+    `${PUBLIC_URL}${base}/auth/associate/${name}/callback`,
+  ]),
 });
 
 /** A client of a provider on loopback. */
@@ -37,30 +40,41 @@ export const loopback = (name: string, issuer: string, more: Partial<Parameters<
   });
 };
 
-/** As {@link loopback}, of a provider that may be told to misbehave. */
-export const clientOf = (
+const keptClients = new Map<string, ReturnType<typeof loopback>>();
+
+/** As {@link loopback}, of a provider that may be told to misbehave. The same one again, so that hosts can be kept. */
+export function clientOf(
   name: string,
   { issuer, clientId, clientSecret }: HostileProvider,
-  more: Parameters<typeof loopback>[2] = {},
-) => loopback(name, issuer, { clientId, clientSecret, ...more });
+  more: Omit<Parameters<typeof loopback>[2] & object, 'profile'> = {},
+): ReturnType<typeof loopback> {
+  const key = JSON.stringify([name, issuer, more]);
+  const client = keptClients.get(key) ?? loopback(name, issuer, { clientId, clientSecret, ...more });
+  keptClients.set(key, client);
+  return client;
+}
 
 /** Every linked account, with its user. */
-export const linksOf = ({ app }: Host): Promise<OAuthAccount[]> =>
-  app
-    .get(DataSource)
-    .getRepository(OAuthAccount)
-    .find({ relations: { user: true } });
+export const linksOf = ({ rows }: Host): Promise<OAuthAccount[]> =>
+  rows(OAuthAccount).find({ relations: { user: true } });
+
+/** Every linked account as it is stored, with the columns that are not selected by themselves. */
+export function storedLinksOf({ rows }: Host): Promise<OAuthAccount[]> {
+  const links = rows(OAuthAccount);
+  const columns = links.metadata.columns.filter(({ relationMetadata }) => !relationMetadata);
+  return links.find({ select: Object.fromEntries(columns.map(({ propertyName }) => [propertyName, true])) });
+}
 
 /** Host options with these providers. */
 export function withProviders(
   clients: OAuth2Options['clients'],
   more: Partial<OAuth2Options> = {},
 ): HostOptions {
-  const allowedRedirects = [new URL(PAGE).origin];
+  const allowedRedirectOrigins = [new URL(PAGE).origin];
   return {
     oauthAccount: OAuthAccount,
     oneTimeToken: OneTimeToken,
-    oauth2: oauth2({ clients, redirectUrl: REDIRECT_URL, allowedRedirects, ...more }),
+    oauth2: oauth2({ clients, publicUrl: PUBLIC_URL, allowedRedirectOrigins, ...more }),
   };
 }
 
@@ -98,7 +112,7 @@ export class Visitor {
 
   /** Comes back from a provider to where the application really listens. */
   back(callback: URL, headers: Record<string, string> = {}): Promise<Page> {
-    return this.ask(`${callback.pathname}${callback.search}`, headers);
+    return this.request(`${callback.pathname}${callback.search}`, headers);
   }
 
   /** To a provider, through its login page and back: what the callback answers. */
@@ -113,6 +127,13 @@ export class Visitor {
   }
 
   ask(path: string, headers: Record<string, string> = {}): Promise<Page> {
-    return this.browser.request(`${this.host.api.url}${path}`, { headers });
+    return this.request(`${this.host.api.wire.base}${path}`, headers);
+  }
+
+  private async request(path: string, headers: Record<string, string>): Promise<Page> {
+    const { url, wire } = this.host.api;
+    const page = await this.browser.request(`${url}${path}`, { headers });
+    const body = wire.unwrap(page.body);
+    return body === page.body ? page : { ...page, body, text: JSON.stringify(body) };
   }
 }

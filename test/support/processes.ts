@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
 import type { Adapter } from './host.js';
+import type { ServiceName } from './process-services.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const TARGET = join(ROOT, '.tmp/processes', process.env['JEST_WORKER_ID'] ?? '1');
@@ -16,28 +17,50 @@ export interface ProcessOptions {
   timeZone: string;
   /** Whether there is a session entity. */
   keepsSessions: boolean;
-  /** The prefix of its keys in Redis; without one there is no `keyValue()` backend. */
+  /** The prefix of its keys in Redis; without one there is no `redisStrategy()` backend. */
   redisPrefix?: string;
   /** An OpenID Connect provider to log in by, as the client `acme`. */
   provider?: { issuer: string; clientId: string; clientSecret: string };
+  /** Every feature, for members with sessions, roles and accounts, and no limits. */
+  isWhole?: boolean;
+  /** Whether passwords are hashed at the costs of a host that sets none. */
+  hashesForReal?: boolean;
+  /** What the host's service is like; see `process-services.ts`. */
+  service?: ServiceName;
+  /** Further flags of node. */
+  flags?: readonly string[];
 }
 
 /** An application in a process of its own. */
 export interface OwnProcess {
   url: string;
   kill: () => void;
+  terminate: () => void;
+  /** The addresses that the `slow-mail` service has mailed to. */
+  mailed: string[];
+  /** With which code or signal it ended. */
+  ended: Promise<number | string>;
 }
 
 export async function startProcess(options: ProcessOptions): Promise<OwnProcess> {
   await compile();
   const child = fork(join(TARGET, 'test/support/process.app.js'), [JSON.stringify(options)], {
-    execArgv: [],
-    env: { ...process.env, TZ: options.timeZone },
+    execArgv: [...(options.flags ?? [])],
+    env: { ...process.env, NODE_OPTIONS: '', TZ: options.timeZone },
   });
+  const ended = once(child, 'exit').then(([code, signal]: (number | string)[]) => signal ?? code);
   const first = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   const [url] = first as [unknown];
   if (typeof url !== 'string') throw new Error(`The process ended with ${String(url)} before it listened.`);
-  return { url, kill: () => void child.kill('SIGKILL') };
+  const mailed: string[] = [];
+  child.on('message', (address: string) => mailed.push(address));
+  return {
+    url,
+    kill: () => void child.kill('SIGKILL'),
+    terminate: () => void child.kill('SIGTERM'),
+    mailed,
+    ended,
+  };
 }
 
 let compiled: Promise<void> | undefined;
@@ -49,7 +72,7 @@ function compile(): Promise<void> {
 
 async function compileAll(): Promise<void> {
   await rm(TARGET, { recursive: true, force: true });
-  const files = ['process.app', 'users', 'outbox', 'oauth2-entities'].map(
+  const files = ['process.app', 'process-services', 'users', 'outbox', 'oauth2-entities'].map(
     (name) => `test/support/${name}.ts`,
   );
   const library = await readdir(join(ROOT, 'lib'), { recursive: true });

@@ -14,7 +14,7 @@ export type RedisPackage = (typeof REDIS_PACKAGES)[number];
 export interface TestRedis {
   client: object;
   prefix: string;
-  /** Every key under the prefix with its value. */
+  /** Every key under the prefix that holds a text, with it. */
   dump: () => Promise<Record<string, string>>;
   command: (...command: string[]) => Promise<unknown>;
   close: () => Promise<void>;
@@ -33,8 +33,11 @@ export async function connectRedis(name: RedisPackage, url = URL): Promise<TestR
     command: send,
     async dump() {
       const found = await keys();
-      const entries = found.map(async (key) => [key, String(await send('GET', key))] as const);
-      return Object.fromEntries(await Promise.all(entries));
+      const entries = found.map(async (key) => {
+        const isText = (await send('TYPE', key)) === 'string';
+        return isText ? [[key, String(await send('GET', key))] as const] : [];
+      });
+      return Object.fromEntries((await Promise.all(entries)).flat());
     },
     async close() {
       const found = await keys().catch(() => []);

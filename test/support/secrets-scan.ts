@@ -6,8 +6,8 @@ const TOO_COMMON = 8;
 
 /** Sees every answer and every log line of one host, and knows the secrets that none of them may hold. */
 export class SecretsScan implements LoggerService {
-  readonly logLines: string[] = [];
-  private readonly answers: string[] = [];
+  logLines: string[] = [];
+  private answers: string[] = [];
   private readonly secrets = new Set<string>();
   private readonly unloggable = new Set<string>();
 
@@ -42,6 +42,14 @@ export class SecretsScan implements LoggerService {
     }
     const logged = this.logLines.find((line) => [...this.unloggable].some((token) => line.includes(token)));
     if (logged !== undefined) throw new Error(`A log line holds an access token: ${logged}`);
+  }
+
+  /** For the next test. */
+  forget(): void {
+    this.logLines = [];
+    this.answers = [];
+    this.secrets.clear();
+    this.unloggable.clear();
   }
 
   private note(parts: unknown[]): void {

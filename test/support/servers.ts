@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,33 +8,80 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type OwnServer, type Owner, ServerProcess } from './server-process.js';
 
-export async function startRedis(): Promise<OwnServer> {
+export const startRedis = (): Promise<OwnServer> => redisServer(['--save', '', '--appendonly', 'no']);
+
+/** A node of a cluster, which knows no other yet and has no slots. */
+export async function startClusterNode(): Promise<OwnServer> {
+  const busPort = await freePort();
+  return redisServer(['--save', '', '--cluster-enabled', 'yes', '--cluster-port', `${busPort}`]);
+}
+
+/** A sentinel that knows the server at this port by a name. */
+export function startSentinel(name: string, port: number): Promise<OwnServer> {
+  const monitor = `sentinel monitor ${name} ${HOST} ${port} 1\n`;
+  return redisServer(['--sentinel'], monitor);
+}
+
+/** @param file the settings file, which sentinels write to */
+async function redisServer(settings: readonly string[], file?: string): Promise<OwnServer> {
   const program = findProgram('redis-server');
   const port = await freePort();
   const directory = temporaryDirectory();
-  const args = ['--port', `${port}`, '--bind', HOST, '--save', '', '--appendonly', 'no', '--dir', directory];
+  const path = join(directory, 'redis.conf');
+  if (file !== undefined) writeFileSync(path, file);
+  const own = ['--port', `${port}`, '--bind', HOST, '--dir', directory];
+  const args = [...(file === undefined ? [] : [path]), ...own, ...settings];
   const recipe = { program, args, directory, answers: () => succeeds(ping(port)) };
   const server = new ServerProcess(port, `redis://${HOST}:${port}`, recipe);
   return started(server, () => server.restart());
 }
 
-export async function startPostgres(): Promise<OwnServer> {
-  const [initdb, program] = [findProgram('initdb'), findProgram('postgres')];
-  const port = await freePort();
+/** @param more settings, beside those that a test's server needs */
+export async function startPostgres(more: readonly string[] = []): Promise<OwnServer> {
+  const [initdb, port] = [findProgram('initdb'), await freePort()];
   const owner = unprivilegedUser();
   const directory = temporaryDirectory(owner);
-  const data = ['-D', join(directory, 'data')];
-  const cluster = [...data, '--auth=trust', '-U', 'postgres', '--no-sync', '--locale=C', '--encoding=UTF8'];
-  const settings = ['fsync=off', `listen_addresses=${HOST}`, 'unix_socket_directories='];
-  const args = [...data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
+  const server = postgresServer(port, directory, owner, more);
+  const cluster = ['-D', join(directory, 'data'), '--auth=trust', '-U', 'postgres', '--no-sync'];
+  return started(server, async () => {
+    await promisify(execFile)(initdb, [...cluster, '--locale=C', '--encoding=UTF8'], {
+      ...owner,
+      cwd: directory,
+    });
+    await server.restart();
+    await query(`postgres://postgres@${HOST}:${port}/postgres`, 'CREATE DATABASE test');
+  });
+}
+
+/** A streaming replica, to be read from, that is so many seconds behind the `primary`. */
+export async function startStandby(primary: OwnServer, secondsBehind: number): Promise<OwnServer> {
+  const [copy, port] = [findProgram('pg_basebackup'), await freePort()];
+  const owner = unprivilegedUser();
+  const directory = temporaryDirectory(owner);
+  const source = `host=${HOST} port=${primary.port} user=postgres`;
+  const settings = [`primary_conninfo=${source}`, `recovery_min_apply_delay=${secondsBehind}s`];
+  const server = postgresServer(port, directory, owner, settings);
+  const from = ['-d', source, '-D', join(directory, 'data'), '--checkpoint=fast', '--no-sync'];
+  return started(server, async () => {
+    await promisify(execFile)(copy, [...from, '--wal-method=stream'], { ...owner, cwd: directory });
+    writeFileSync(join(directory, 'data', 'standby.signal'), '');
+    await server.restart();
+  });
+}
+
+function postgresServer(
+  port: number,
+  directory: string,
+  owner: Owner,
+  more: readonly string[],
+): ServerProcess {
+  const settings = ['fsync=off', `listen_addresses=${HOST}`, 'unix_socket_directories=', ...more];
+  const args = ['-D', join(directory, 'data'), '-p', `${port}`];
+  args.push(...settings.flatMap((setting) => ['-c', setting]));
   const url = `postgres://postgres@${HOST}:${port}`;
   const answers = () => succeeds(query(`${url}/postgres`, 'SELECT 1'));
-  const server = new ServerProcess(port, `${url}/test`, { program, args, directory, owner, answers });
-  return started(server, async () => {
-    await promisify(execFile)(initdb, cluster, { ...owner, cwd: directory });
-    await server.restart();
-    await query(`${url}/postgres`, 'CREATE DATABASE test');
-  });
+  const recipe = { program: findProgram('postgres'), args, directory, owner, answers };
+  return new ServerProcess(port, `${url}/test`, recipe);
 }
 
 const HOST = '127.0.0.1';

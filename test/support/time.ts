@@ -1,6 +1,10 @@
 import { jest } from '@jest/globals';
+import { runInThisContext } from 'node:vm';
 
-/** Puts the clock forward and lets it stand; everything still runs. `jest.useRealTimers()` ends it. */
+// For each test file that imports this.
+afterEach(() => void jest.useRealTimers());
+
+/** Puts the clock forward and lets it stand until the test ends; everything still runs. */
 export function travel(seconds: number): void {
   jest.useFakeTimers({
     now: Date.now() + seconds * 1000,
@@ -10,4 +14,17 @@ export function travel(seconds: number): void {
       ...(['clearImmediate', 'clearTimeout', 'clearInterval'] as const),
     ],
   });
+}
+
+/**
+ * Puts the process into another time zone; without one, back into its own. Jest gives tests a copy of `process.env`,
+ * which nobody asks for the time.
+ */
+export function moveTo(zone: string | undefined): void {
+  const { env } = runInThisContext('process') as typeof process;
+  if (zone === undefined) delete env['TZ'];
+  else env['TZ'] = zone;
+  if (zone !== undefined && new Intl.DateTimeFormat().resolvedOptions().timeZone !== zone) {
+    throw new Error(`The process did not move to ${zone}.`);
+  }
 }

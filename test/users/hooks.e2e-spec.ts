@@ -182,7 +182,7 @@ onEachHost((host) => {
     });
   });
 
-  test('every moment is an event too, for any number of handlers, without any secret', async () => {
+  test('every moment is an event too, with its request, and no print of one shows a secret', async () => {
     const events: string[] = [];
     const seen: unknown[] = [];
 
@@ -192,40 +192,59 @@ onEachHost((host) => {
 
       @OnEvent('users.*')
       all(event: UserEvent) {
-        seen.push(event);
+        seen.push(event, { ...event });
         throw new Error('a handler failed');
       }
-
-      @OnEvent(UserEvents.Registered)
-      registered({ user }: UserEvent) {
-        events.push(`registered ${user.email}`);
-      }
-
-      @OnEvent(UserEvents.PasswordReset)
-      reset({ user }: UserEvent) {
-        events.push(`reset ${user.email}`);
-      }
     }
-    const { api, service, scan } = await host({
+    for (const name of Object.values(UserEvents)) {
+      const method = `on ${name}`;
+      const note = ({ user, request }: UserEvent) =>
+        void events.push(`${name} ${user.email} ${request?.headers['user-agent'] ?? 'without a request'}`);
+      Object.defineProperty(Listener.prototype, method, { value: note });
+      const descriptor = Object.getOwnPropertyDescriptor(Listener.prototype, method) as PropertyDescriptor;
+      OnEvent(name)(Listener.prototype, method, descriptor);
+    }
+    const { app, api, service, scan } = await host({
       host: { imports: [EventEmitterModule.forRoot({ wildcard: true })], providers: [Listener] },
     });
 
-    const { body } = await api.post('/auth/register', ADA).expect(201);
+    const { body } = await api.post('/auth/register', ADA).set('User-Agent', 'a').expect(201);
+    await api.post('/auth/request-verify-token', { email: ADA.email }).set('User-Agent', 'b').expect(202);
     const user: BaseUser = await service.getUser(body.id);
-    await api.post('/auth/verify', { token: await service.generateToken(user, 'verification') }).expect(200);
-    const token = await api.login(ADA.email, PASSWORD);
-    await api.as(token).patch('/users/me', { password: 'another password' }).expect(200);
-    await api
-      .as(await api.login(ADA.email, 'another password'))
-      .post('/auth/jwt/logout')
-      .expect(204);
+    const verification = await service.generateToken(user, 'verification');
+    await api.post('/auth/verify', { token: verification }).set('User-Agent', 'c').expect(200);
+    const login = await api.post('/auth/jwt/login', ADA).set('User-Agent', 'd').expect(200);
+    const ada = api.as(login.body.access_token);
+    const changed = await ada
+      .patch('/users/me', { password: 'another password' })
+      .set('User-Agent', 'e')
+      .expect(200);
+    const fresh = api.as(changed.headers['authorization'].replace('Bearer ', ''));
+    await fresh.post('/auth/jwt/logout').set('User-Agent', 'f').expect(204);
+    await api.post('/auth/forgot-password', { email: ADA.email }).set('User-Agent', 'g').expect(202);
+    await api.post('/auth/forgot-password', { email: 'nobody@example.com' }).expect(202);
     const reset = await service.generateToken(await service.getUser(body.id), 'reset-password');
-    await api.post('/auth/reset-password', { token: reset, password: 'third password' }).expect(200);
+    const third = { token: reset, password: 'third password' };
+    await api.post('/auth/reset-password', third).set('User-Agent', 'h').expect(200);
     await service.deleteUser(body.id);
+    await app.close();
 
-    expect(seen).toHaveLength(8);
-    expect(events).toEqual(['registered ada@example.com', 'reset ada@example.com']);
-    scan.log(inspect(seen, { depth: 10 }));
+    expect(events.sort()).toEqual(
+      [
+        'users.registered ada@example.com a',
+        'users.verification-requested ada@example.com b',
+        'users.verified ada@example.com c',
+        'users.logged-in ada@example.com d',
+        'users.updated ada@example.com e',
+        'users.logged-out ada@example.com f',
+        'users.password-reset-requested ada@example.com g',
+        'users.password-reset ada@example.com h',
+        'users.deleted ada@example.com without a request',
+      ].sort(),
+    );
+    expect(seen).toHaveLength(2 * events.length);
+    for (const event of seen) expect(Object.keys(event as object)).toEqual(['user']);
+    scan.log(inspect(seen, { depth: 10, showHidden: true }));
   });
 
   test('shutdown waits for a mail that is under way', async () => {

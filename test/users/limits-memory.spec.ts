@@ -1,4 +1,4 @@
-import { Counter } from '../../lib/users/limits/counter.js';
+import { Counter } from '../../lib/accounts/limits/counter.js';
 
 test('a counter in memory keeps 20,000 subjects: it forgets who was quiet longest, and nobody else', async () => {
   const counter = Counter.create('test', { attempts: 2, windowSeconds: 3600 }, undefined, '');

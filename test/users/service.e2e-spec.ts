@@ -1,6 +1,12 @@
 import { Column, Entity } from 'typeorm';
 import { IsString } from 'class-validator';
-import { RegisterDto, UserNotFoundError, UserNotUniqueError, UuidUser } from 'nestjs-users';
+import {
+  AdminCreateDto,
+  EmailAlreadyExistsError,
+  RegisterDto,
+  UserNotFoundError,
+  UuidUser,
+} from 'nestjs-users';
 import { onEachHost, PASSWORD } from '../support/host.js';
 import { NumberedUser } from '../support/users.js';
 
@@ -27,6 +33,11 @@ class UsernameRegisterDto extends RegisterDto {
   username!: string;
 }
 
+class UsernameCreateDto extends AdminCreateDto {
+  @IsString()
+  username!: string;
+}
+
 onEachHost((host) => {
   test('integer ids do what UUIDs do', async () => {
     const { api, login, service } = await host({ user: NumberedUser });
@@ -46,7 +57,7 @@ onEachHost((host) => {
     const { api, addUser, service, users } = await host({
       user: RenamedUser,
       identifier: 'username',
-      dtos: { register: UsernameRegisterDto },
+      dtos: { register: UsernameRegisterDto, adminCreate: UsernameCreateDto },
     });
     const ada = { username: 'Ada', email: 'ada@example.com', password: PASSWORD };
     await api.post('/auth/register', ada).expect(201);
@@ -72,8 +83,16 @@ onEachHost((host) => {
 
     const user = await addUser({ email: 'bob@example.com', username: 'bob' } as never);
     await expect(service.updateUser(user, { username: 'ada' } as never)).rejects.toBeInstanceOf(
-      UserNotUniqueError,
+      EmailAlreadyExistsError,
     );
+  });
+
+  test('where deletion is for good, restoring says what the entity lacks', async () => {
+    const { service, addUser } = await host();
+    const { id } = await addUser();
+    await expect(service.restoreUser(id)).rejects.toThrow(/User has no @DeleteDateColumn\(\)/);
+    await service.deleteUser(id);
+    await expect(service.restoreUser(id)).rejects.toBeInstanceOf(UserNotFoundError);
   });
 
   test('users are found, listed and counted', async () => {
@@ -95,7 +114,58 @@ onEachHost((host) => {
 
     expect(await service.getUserBy({ email: 'axb@example.com' })).toMatchObject({ isVerified: false });
     expect(await service.getUserBy({ email: 'nobody@example.com' })).toBeUndefined();
+    for (const where of [
+      { email: 'AXB@example.com' },
+      { email: 'áxb@example.com' },
+      { email: 'axb@example.com ' },
+      { email: 0 },
+      { email: false },
+    ]) {
+      expect(await service.getUserBy(where as never).catch(() => undefined)).toBeUndefined();
+    }
+    for (const where of [
+      [],
+      [{}],
+      true,
+      Object.create(null),
+      { roles: [] },
+      { email: ['axb@example.com'] },
+    ]) {
+      await expect(service.getUserBy(where as never)).rejects.toThrow(TypeError);
+    }
+    for (const nothing of [undefined, 5, [], {}]) {
+      expect(await service.findByIdentifier(nothing as never)).toBeUndefined();
+      expect(await service.findByEmail(nothing as never)).toBeUndefined();
+    }
+    for (const text of ['', 'axb', 'axb@', 'a b@example.com', `${'x'.repeat(2000)}@example.com`]) {
+      expect(await service.findByEmail(text)).toBeUndefined();
+      expect(await service.findByIdentifier(text)).toBeUndefined();
+    }
+    expect(await service.findByIdentifier(' AXB@example.com')).toMatchObject({ email: 'axb@example.com' });
     expect(await service.findByEmail(' AXB@example.com')).toMatchObject({ email: 'axb@example.com' });
+  });
+
+  test('a filter, an order, a purpose or a user that does not exist is a mistake of the program', async () => {
+    const { service, addUser } = await host();
+    const ada = await addUser();
+    for (const query of [{ isSuperUser: true }, { page: 2 }, { sort: 'name' }, { cursor: 'x' }]) {
+      await expect(service.listAndCountUsers(query as never)).rejects.toThrow(
+        /^The (key|order) .* does not exist; /,
+      );
+    }
+    for (const query of [{ isSuperUser: true }, { offset: 2 }, { sort: '-name' }]) {
+      await expect(service.listUsers(query as never)).rejects.toThrow(/^The (key|order) .* does not exist; /);
+    }
+    for (const purpose of ['reset', 'toString', undefined]) {
+      await expect(service.generateToken(ada, purpose as never)).rejects.toThrow(
+        /The purpose of a token must be verification or reset-password/,
+      );
+    }
+    for (const user of [ada.id, undefined, { id: ada.id }]) {
+      await expect(service.generateToken(user as never, 'verification')).rejects.toThrow(
+        /needs a loaded user/,
+      );
+    }
   });
 
   test('criteria that are empty or undefined never mean the first row or all rows', async () => {

@@ -9,7 +9,7 @@ import type { SessionOwner, SessionsRepository } from './sessions.repository.js'
 
 const LONGEST_USER_AGENT = 255;
 
-/** How the logins of one strategy become sessions, and sessions become credentials. */
+/** Turns the logins of one strategy into sessions, and sessions into credentials. */
 export class LoginSessions {
   constructor(
     private readonly sessions: SessionsRepository,
@@ -18,14 +18,15 @@ export class LoginSessions {
   ) {}
 
   /**
-   * The session of a login: a new row, or the row of the credential that a fresh token takes the place of.
-   * @param tokenHash of the token, where the token itself names the session
-   * @throws {NotAuthenticatedError} where that row was ended meanwhile
+   * Opens the session of a login: a new row, or the row of the credential that the new token replaces.
+   * @param tokenHash the hash of the token, if the token itself identifies the session
+   * @throws {NotAuthenticatedError} if that row was deleted meanwhile
    */
   async open(user: BaseUser, login: Login, tokenHash: string | null): Promise<BaseSession['id']> {
     const { replaces, request, authenticatedAt } = login;
     const now = new Date();
-    // The claim counts seconds; of two logins in one, the later one is still the newer session.
+    // The claim has whole seconds. With milliseconds here, the later of two logins in one second is the newer
+    // session.
     const isNow = Math.floor(now.getTime() / 1000) === authenticatedAt;
     const createdAt = isNow ? now : new Date(authenticatedAt * 1000);
     const expiresAt = this.end(createdAt, now);
@@ -47,7 +48,7 @@ export class LoginSessions {
     return { user, session, tokenVersion: session.tokenVersion, authenticatedAt };
   }
 
-  /** When a session that is used now will be over. */
+  /** When a session that is used now will expire. */
   private end(createdAt: Date, now: Date): Date {
     const { lifetimeSeconds, idleSeconds } = this.lifetimes;
     const end = createdAt.getTime() + lifetimeSeconds * 1000;

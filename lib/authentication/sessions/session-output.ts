@@ -1,27 +1,28 @@
+import { isSameId, jsonId } from '../../database/entity-id.js';
 import type { BaseSession } from './session.entity.js';
 
-/** What a user sees of a session. */
+/** A session, as answers show it. */
 export interface SessionOutput {
   id: string | number;
   /** When the user logged in. */
   createdAt: Date;
-  /** At most a minute behind. */
+  /** At most a minute late. */
   lastUsedAt: Date;
   expiresAt: Date;
   userAgent: string | null;
   /** The network address of the login. */
   ip: string | null;
-  /** Whether the request that asks came by it. */
+  /** Whether this is the session of the current request. */
   isCurrent: boolean;
 }
 
-/** @param current the session by which the request came, if it came by one */
+/** @param current the session of the current request, if it has one */
 export const writeSessions = (
   sessions: readonly BaseSession[],
   current: BaseSession | undefined,
 ): { items: SessionOutput[] } => ({
   items: sessions.map(({ id, createdAt, lastUsedAt, expiresAt, userAgent, ip }) => ({
-    ...{ id, createdAt, lastUsedAt, expiresAt, userAgent, ip },
-    isCurrent: id === current?.id,
+    ...{ id: jsonId(id), createdAt, lastUsedAt, expiresAt, userAgent, ip },
+    isCurrent: isSameId(id, current?.id),
   })),
 });

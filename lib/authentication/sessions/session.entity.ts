@@ -1,23 +1,27 @@
 import { Column, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { instant } from '../../common/instant.js';
+import type { RowId } from '../../database/entity-id.js';
+import { instant } from '../../database/instant.js';
 import { letRedeclarationsWin } from '../../users/redeclared-columns.js';
 import type { BaseUser } from '../../users/user.entity.js';
 
 /** The columns that every session has. A host's entity extends {@link UuidSession} or {@link IntSession}. */
 export abstract class BaseSession {
-  abstract id: string | number;
+  abstract id: RowId;
 
   /**
-   * Whose session it is. The host declares it, because only the host knows its user entity:
-   * `@ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })`.
+   * The owner of the session. The host declares it, because only the host knows its user entity: `@ManyToOne(()
+   * => User, { onDelete: 'CASCADE', nullable: false })`.
    */
   abstract user: BaseUser;
 
-  /** SHA-256 of the token and its backend's name; `null` for a session that a JWT names. The token is stored nowhere. */
+  /**
+   * SHA-256 of the token and its backend's name; `null` for a session that a JWT names. The token itself is
+   * never stored.
+   */
   @Column({ type: 'varchar', length: 64, unique: true, nullable: true, select: false })
   tokenHash?: string | null;
 
-  /** The user's `tokenVersion` when the token was made: as soon as it grows, the session is over. */
+  /** The user's `tokenVersion` when the token was made. The session ends when the user's version is raised. */
   @Column({ type: 'integer' })
   tokenVersion!: number;
 
@@ -25,7 +29,7 @@ export abstract class BaseSession {
   @Column({ type: 'bigint', transformer: instant })
   createdAt!: Date;
 
-  /** When the session was last used; at most a minute behind. */
+  /** When the session was last used, at most a minute late. */
   @Column({ type: 'bigint', transformer: instant })
   lastUsedAt!: Date;
 
@@ -33,7 +37,7 @@ export abstract class BaseSession {
   @Column({ type: 'bigint', transformer: instant })
   expiresAt!: Date;
 
-  /** What the client called itself at login. */
+  /** The client's `User-Agent` at login. */
   @Column({ type: 'varchar', length: 255, nullable: true })
   userAgent!: string | null;
 

@@ -1,7 +1,7 @@
-import { UsersHttpError } from '../../common/users-error.js';
+import { UsersError } from '../../common/users-error.js';
 
-/** No such session of this user, or no such id at all. */
-export class SessionNotFoundError extends UsersHttpError {
+/** The user has no such session, or the id is malformed. */
+export class SessionNotFoundError extends UsersError {
   constructor() {
     super(404, 'There is no such session.');
   }

@@ -1,20 +1,29 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
+import {
+  type EntityManager,
+  type FindOptionsWhere,
+  In,
+  type InsertResult,
+  LessThan,
+  Not,
+  type Repository,
+} from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { askDatabase } from '../../common/ask-database.js';
-import { writeDatabase } from '../../common/write-database.js';
 import { Background } from '../../common/background.js';
-import { faultOf } from '../../common/database-error.js';
-import { parseId } from '../../common/entity-id.js';
-import { ExpiredRows } from '../../common/expired-rows.js';
+import { faultOf } from '../../database/database-error.js';
+import { parseId } from '../../database/entity-id.js';
+import { Database } from '../../database/database.js';
+import { ExpiredRows } from '../../database/expired-rows.js';
+import { andThen, LateWriteError } from '../../common/late-write.js';
 import type { LoadOptions } from '../../users/load-options.js';
+import type { Precondition } from '../../users/precondition.js';
+import { idsOfUser } from '../../users/ids-of-user.js';
 import { JoinedRow } from '../../users/joined-row.js';
 import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserQuestion } from '../../users/user-selects.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import { BadCredentialsError } from '../../users/users.errors.js';
-import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
 import type { BaseSession } from './session.entity.js';
 
 /** TypeORM's repository of the host's session entity. */
@@ -34,42 +43,45 @@ const USE_IS_NOTED_EVERY_MS = 60_000;
 /** Every query on sessions. */
 @Injectable()
 export class SessionsRepository {
-  /** When the use of a session was last noted by this process, in milliseconds. */
+  /** When this process last stored the use of each session, in milliseconds since 1970. */
   private readonly noted = new LRUCache<BaseSession['id'], number>({ max: 10_000 });
   private readonly expired: ExpiredRows<BaseSession>;
   private readonly joined: JoinedRow<BaseSession>;
 
   constructor(
     @Inject(SESSION_ENTITY_REPOSITORY) private readonly sessions: Repository<BaseSession>,
-    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    private readonly database: Database,
     private readonly users: UsersRepository,
     private readonly background: Background,
   ) {
     this.joined = new JoinedRow(sessions.target as Type<BaseSession>, 'session');
-    this.expired = new ExpiredRows('sessions', sessions, background, settings.databaseTimeoutSeconds);
+    this.expired = new ExpiredRows('sessions', sessions, background, database);
   }
 
   /**
    * @returns the new row's id
-   * @throws {BadCredentialsError} where the user was deleted meanwhile
+   * @throws {BadCredentialsError} if the user was deleted meanwhile
    */
   async insert(user: BaseUser, values: Omit<Values, 'id'>): Promise<BaseSession['id']> {
     const row = { ...values, user: { id: user.id } } as QueryDeepPartialEntity<BaseSession>;
-    const { identifiers } = await this.write(() => this.sessions.insert(row)).catch((error: unknown) => {
+    const inserted = this.write(async () => idOf(await this.sessions.insert(row)));
+    const id = await inserted.catch((error: unknown) => {
+      // No client gets the token of a late write, so the row would list a session that never existed.
+      if (error instanceof LateWriteError) error.followedBy((late) => this.delete(user.id, late));
       throw faultOf(error) === 'reference' ? new BadCredentialsError(error) : error;
     });
     this.expired.purgeNowAndThen();
-    return (identifiers[0] as { id: BaseSession['id'] }).id;
+    return id;
   }
 
-  /** Who has the session of this token, if it is not over. */
+  /** The session of this token and its user, if the session has not expired. */
   findByTokenHash(hash: string, load?: LoadOptions): Promise<SessionOwner | undefined> {
     const ask: UserQuestion<BaseUser> = (select) =>
       this.joined.join(select).where('session.tokenHash = :hash AND session.expiresAt > :now');
     return this.first('by session token', ask, { hash, now: Date.now() }, load);
   }
 
-  /** The user with this one of their sessions, if it is not over. */
+  /** The user and this session of the user, if it has not expired. */
   async findById(userId: string, sessionId: string, load?: LoadOptions): Promise<SessionOwner | undefined> {
     const [user, session] = [this.users.parseId(userId), this.parseId(sessionId)];
     if (user === undefined || session === undefined) return undefined;
@@ -80,13 +92,25 @@ export class SessionsRepository {
     return this.first('by session', ask, { user, session, now: Date.now() }, load);
   }
 
-  /** Notes that the session is in use, once a minute at most, and after the answer. */
+  /** Requires in the statement that writes that the user's session has not expired. */
+  isOngoing(user: UserId, id: unknown, refusal: () => Error): Precondition | undefined {
+    const session = this.parseId(id);
+    if (session === undefined) return undefined;
+    const select = this.sessions
+      .createQueryBuilder('login')
+      .select('1')
+      .where('login.id = :login AND login.user = :loginUser AND login.expiresAt > :loginNow');
+    const parameters = { login: session, loginUser: user, loginNow: Date.now() };
+    return { sql: `EXISTS (${select.getQuery()})`, parameters, refusal };
+  }
+
+  /** Stores the use of a session, at most once a minute and after the answer. */
   noteUse({ id, lastUsedAt }: BaseSession, now: Date, expiresAt: Date): void {
-    // Requests at once have all read the row from before: what was noted here is newer than what they know.
+    // Parallel requests have all read the old row, so the value in this process may be newer.
     const noted = Math.max(lastUsedAt.getTime(), this.noted.get(id) ?? 0);
     if (now.getTime() - noted < USE_IS_NOTED_EVERY_MS) return;
     this.noted.set(id, now.getTime());
-    this.background.run('Noting the use of a session', async () => {
+    this.background.run('Storing the last use of a session', async () => {
       try {
         await this.update({ id, lastUsedAt: LessThan(now) }, { lastUsedAt: now, expiresAt });
       } catch (error) {
@@ -96,12 +120,12 @@ export class SessionsRepository {
     });
   }
 
-  /** @returns whether there still was such a session */
+  /** @returns whether the session still existed */
   async update(where: Where, values: Values): Promise<boolean> {
     return this.isAffected(() => this.sessions.update(where, values));
   }
 
-  /** The user's sessions that are not over, the newest first. */
+  /** The user's sessions that have not expired, the newest first. */
   list({ id, tokenVersion }: BaseUser): Promise<BaseSession[]> {
     const select = this.sessions
       .createQueryBuilder('session')
@@ -112,7 +136,7 @@ export class SessionsRepository {
     return this.ask(() => select.getMany());
   }
 
-  /** @returns whether this user had such a session */
+  /** @returns whether this user had the session */
   async delete(user: UserId, id: unknown): Promise<boolean> {
     const key = this.parseId(id);
     return key !== undefined && this.isAffected(() => this.sessions.delete(ofUser(user, { id: key })));
@@ -123,7 +147,16 @@ export class SessionsRepository {
     await this.write(() => this.sessions.delete(ofUser(user, others)));
   }
 
-  /** A malformed id is no session's. */
+  /** As {@link deleteAll}, within the transaction of `manager`. */
+  async deleteAllAlong(manager: EntityManager, user: UserId): Promise<void> {
+    const { target } = this.sessions;
+    const rows = await idsOfUser(manager, target, user);
+    // On MariaDB, a DELETE that matches no rows locks the gap, and two of them at the same time cause a
+    // deadlock.
+    if (rows.length > 0) await manager.delete(target, { id: In(rows.map(({ id }) => id)) });
+  }
+
+  /** `undefined` for a malformed id. */
   private parseId(id: unknown): BaseSession['id'] | undefined {
     return parseId(id, this.sessions.metadata.primaryColumns[0]);
   }
@@ -139,17 +172,27 @@ export class SessionsRepository {
   }
 
   private ask<T>(statement: () => Promise<T>): Promise<T> {
-    return askDatabase(statement, this.settings.databaseTimeoutSeconds);
+    return this.database.ask(statement);
   }
 
   private write<T>(statement: () => Promise<T>): Promise<T> {
-    return writeDatabase(this.sessions.manager.dataSource, statement, this.settings.databaseTimeoutSeconds);
+    return this.database.write(statement);
   }
 
   private async isAffected(write: () => Promise<{ affected?: number | null }>): Promise<boolean> {
-    const { affected } = await this.write(write);
-    return affected === 1;
+    return andThen(this.write(write), ({ affected }) => affected === 1);
   }
 }
 
 const ofUser = (id: UserId, more: object): Where => ({ user: { id }, ...more });
+
+/**
+ * MySQL's driver returns an id above 2^53 as text, to which TypeORM appends a 0, and one above 2^63 as a
+ * negative number.
+ */
+function idOf({ identifiers, raw }: InsertResult): BaseSession['id'] {
+  const { insertId = 0 } = Object(raw) as { insertId?: string | number };
+  const isLarge = typeof insertId === 'string' || insertId < 0;
+  if (isLarge) return String(BigInt.asUintN(64, BigInt(insertId)));
+  return (identifiers[0] as { id: BaseSession['id'] }).id;
+}

@@ -1,28 +1,21 @@
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { requireWholeNumber } from '../../common/option-checks.js';
+import { keysOf } from '../../common/option-keys.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { Credential, Identity, IssuedToken, Login, Strategy } from '../backend.js';
 import type { StrategyContext, StrategyDefinition } from '../backend.options.js';
 import { LoginSessions } from '../sessions/login-sessions.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
-import { type LifetimeOptions, lifetimeOf, remainingSeconds } from './lifetime.js';
+import { lifetimeOf, remainingSeconds } from './lifetime.js';
 import { randomToken, tokenHash } from './opaque-token.js';
+import type { DatabaseOptions } from './strategy.options.js';
 
-/** What {@link database} takes. */
-export interface DatabaseOptions extends LifetimeOptions {
-  /**
-   * A session that is not used for so many seconds is over, at least 120: uses are noted once a minute. Default: no
-   * such limit.
-   */
-  idleSeconds?: number;
-}
-
-/** Random tokens, each a row of `entities.session`, which holds a hash of it. A logout deletes the row. */
+/** Random tokens. The hash of each is a row of `entities.session`. A logout deletes the row. */
 export const database = (options: DatabaseOptions = {}): StrategyDefinition => ({
   kind: 'database',
   options,
-  settings: ['lifetimeSeconds', 'idleSeconds'],
+  settings: keysOf<DatabaseOptions>({ lifetimeSeconds: true, idleSeconds: true }),
   create(context) {
     const { backend, sessions, settings } = context;
     if (!sessions) {

@@ -9,8 +9,8 @@ interface Carrier {
 }
 
 /**
- * passport-jwt on a registry of its own: the global one would give two applications in one process each
- * other's strategies. It judges the token; whose it is and whether it still counts, the user's row says.
+ * passport-jwt with its own registry: with the global one, two applications in one process would share
+ * strategies. It checks the token only. The user's row decides whether the token is still valid.
  */
 export class JwtPassport extends PassportStrategy(Strategy) {
   constructor(private readonly tokens: SignedTokens<AccessClaims>) {
@@ -30,7 +30,7 @@ export class JwtPassport extends PassportStrategy(Strategy) {
     } as never);
   }
 
-  /** Overrides the mixin's own, which returns the global registry. */
+  /** Overrides the mixin's method, which returns the global registry. */
   getPassportInstance(): unknown {
     return new passport.Passport();
   }
@@ -41,7 +41,7 @@ export class JwtPassport extends PassportStrategy(Strategy) {
     return isSound(claims, this.tokens.audience) && isOurs && claims;
   }
 
-  /** Runs the strategy for one token; a strategy object keeps its outcome, so each run has its own. */
+  /** Runs the strategy for one token. A strategy object stores its outcome, so each run has its own object. */
   judge(token: string): Promise<AccessClaims | undefined> {
     return new Promise((resolve, reject) => {
       const run = Object.assign(Object.create(this) as JwtPassport, {

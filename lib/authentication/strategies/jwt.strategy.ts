@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { definedFields } from '../../common/defined-fields.js';
+import { keysOf } from '../../common/option-keys.js';
 import { nowInSeconds, SignedTokens } from '../../common/signed-tokens.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
@@ -11,22 +12,18 @@ import { LoginSessions } from '../sessions/login-sessions.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { AccessClaims } from './access-claims.js';
 import { JwtPassport } from './jwt.passport.js';
-import { type LifetimeOptions, lifetimeOf, remainingSeconds } from './lifetime.js';
-
-/** What {@link jwt} takes. */
-export interface JwtOptions extends LifetimeOptions {
-  /** The claim `iss` (RFC 7519 §4.1.1): a token of another issuer is refused. Default: none, and none is asked for. */
-  issuer?: string;
-}
+import { lifetimeOf, remainingSeconds } from './lifetime.js';
+import type { JwtOptions } from './strategy.options.js';
 
 /**
- * Signed access tokens (RFC 7519). With `entities.session` each names its session, and a logout ends that one alone;
- * without, nothing of a single token is stored, and a logout ends them all.
+ * Signed access tokens (RFC 7519). With `entities.session`, each token names its session, and a logout ends
+ * only that session. Without it, nothing is stored for a single token, and a logout ends all logins of the
+ * user.
  */
 export const jwt = (options: JwtOptions = {}): StrategyDefinition => ({
   kind: 'jwt',
   options,
-  settings: ['lifetimeSeconds', 'issuer'],
+  settings: keysOf<JwtOptions>({ lifetimeSeconds: true, issuer: true }),
   create(context) {
     const { backend, settings, sessions } = context;
     const tokens = new SignedTokens<AccessClaims>(
@@ -43,14 +40,16 @@ export const jwt = (options: JwtOptions = {}): StrategyDefinition => ({
 
 function issuerOf(backend: string, { issuer }: JwtOptions): string | undefined {
   if (issuer === undefined || (typeof issuer === 'string' && issuer !== '')) return issuer;
-  throw new ConfigurationError(`backends.${backend}.issuer must be a name, or be left out.`);
+  throw new ConfigurationError(
+    `backends.${backend}.issuer must be a text that is not empty, or be left out.`,
+  );
 }
 
 const CACHED_TOKENS = 10_000;
 
 class JwtStrategy implements Strategy {
   private readonly passport: JwtPassport;
-  /** Claims of tokens whose signature was verified, by the token's hash. Everything else is checked every time. */
+  /** Claims of tokens with a verified signature, by the token's hash. All other checks run on every request. */
   private readonly verified = new LRUCache<string, AccessClaims>({ max: CACHED_TOKENS });
 
   constructor(
@@ -70,8 +69,8 @@ class JwtStrategy implements Strategy {
     return claims && this.find(claims, load);
   }
 
-  revoke({ user }: Identity): Promise<void> {
-    return this.context.users.raiseTokenVersion(user.id);
+  async revoke({ user }: Identity): Promise<void> {
+    await this.context.users.raiseTokenVersion(user.id);
   }
 
   protected async sign(user: BaseUser, login: Login, sid?: string): Promise<IssuedToken> {
@@ -81,7 +80,7 @@ class JwtStrategy implements Strategy {
     return { token, lifetimeSeconds };
   }
 
-  /** A token that names a session is refused: nothing here would know that the session is over. */
+  /** Refuses a token that names a session, because this strategy cannot know whether the session has ended. */
   protected async find(claims: AccessClaims, load?: LoadOptions): Promise<Credential | undefined> {
     if (claims.sid !== undefined) return undefined;
     const user = await this.context.users.findById(claims.sub, load);
@@ -121,7 +120,7 @@ class SessionJwtStrategy extends JwtStrategy {
     await this.sessions.delete(user.id, session?.id);
   }
 
-  /** A token from before there were sessions names none, and could not be ended by itself. */
+  /** Refuses a token without a session, from before sessions were stored, because it could not be ended. */
   protected override async find(claims: AccessClaims, load?: LoadOptions): Promise<Credential | undefined> {
     if (claims.sid === undefined) return undefined;
     const owner = await this.sessions.findById(claims.sub, claims.sid, load);

@@ -6,8 +6,8 @@ const SHAPE = /^[\w-]{43}$/;
 export const randomToken = (): string => randomBytes(32).toString('base64url');
 
 /**
- * What is stored of a token: SHA-256 of it and its backend, so that a token of one backend is none to another.
- * `undefined` for what can't be such a token; a backend beside this one may have others.
+ * The stored form of a token: SHA-256 of the token and its backend, so that a token works with one backend
+ * only. `undefined` for a text that cannot be such a token; it may belong to another backend.
  */
 export const tokenHash = (backend: string, token: string): string | undefined =>
   SHAPE.test(token) ? hash('sha256', `${backend}:${token}`, 'hex') : undefined;

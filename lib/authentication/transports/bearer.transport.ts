@@ -2,7 +2,9 @@ import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import type { IssuedToken, Transport } from '../backend.js';
 import type { TransportDefinition } from '../backend.options.js';
 
-/** The `Authorization` header (RFC 6750 §2.1). A login's body is OAuth2's token response (RFC 6749 §5.1). */
+/**
+ * The `Authorization` header (RFC 6750 §2.1). The body of a login is OAuth2's token response (RFC 6749 §5.1).
+ */
 export const bearer = (): TransportDefinition => ({
   kind: 'bearer',
   options: {},

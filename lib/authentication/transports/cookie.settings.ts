@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { isOrigin, requireBoolean, requireSeconds } from '../../common/option-checks.js';
-import type { CookieOptions } from './cookie.transport.js';
+import type { CookieOptions } from './cookie.options.js';
 import type { OriginRules } from './origin-check.js';
 
-/** A cookie with every default in place. */
+/** The cookie's settings, with defaults filled in. */
 export interface CookieSettings extends OriginRules {
   name: string;
   maxAgeSeconds: number | undefined;
@@ -17,7 +17,7 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const PATH = /^\/[^\p{Cc};]*$/u;
 const DOMAIN = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
 
-/** @throws {ConfigurationError} for what a browser would refuse, or what gives the cookie away */
+/** @throws {ConfigurationError} for a cookie that a browser would refuse or that is not safe */
 export function resolveCookie(backend: string, options: CookieOptions): CookieSettings {
   const at = (name: string) => `backends.${backend}.${name}`;
   const { path = '/', domain, secure = true, sameSite = 'lax', httpOnly = true } = options;
@@ -30,7 +30,7 @@ export function resolveCookie(backend: string, options: CookieOptions): CookieSe
   if (domain !== undefined && !DOMAIN.test(domain)) refuse('domain', 'must be a domain name.');
   if (!['strict', 'lax', 'none'].includes(sameSite)) refuse('sameSite', 'must be strict, lax or none.');
   if (sameSite === 'none' && !secure) {
-    refuse('sameSite', 'none needs secure: true; browsers refuse the cookie otherwise.');
+    refuse('sameSite', 'none needs secure: true; otherwise browsers refuse the cookie.');
   }
   if (maxAgeSeconds !== undefined) requireSeconds(at('maxAgeSeconds'), maxAgeSeconds);
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
@@ -48,21 +48,24 @@ export function resolveCookie(backend: string, options: CookieOptions): CookieSe
     },
     allowedOrigins,
     requireOrigin: requireBoolean(at('requireOrigin'), requireOrigin),
+    isSecure: secure,
   };
 }
 
-/** Browsers hold a prefixed name to its promise: no other host, and nobody on the way, can have set it. */
+/**
+ * Browsers enforce a prefixed name: neither another host nor an attacker on the network can set such a cookie.
+ */
 function nameOf(
   name: string | undefined,
   { path, domain, secure }: { path: string; domain: string | undefined; secure: boolean },
   refuse: (sentence: string) => never,
 ): string {
-  const isForHostAlone = secure && path === '/' && domain === undefined;
-  const prefix = isForHostAlone ? '__Host-' : secure ? '__Secure-' : '';
+  const isForHostOnly = secure && path === '/' && domain === undefined;
+  const prefix = isForHostOnly ? '__Host-' : secure ? '__Secure-' : '';
   if (name === undefined) return `${prefix}session`;
   if (typeof name !== 'string' || !NAME.test(name))
     return refuse('must be a cookie name: no blanks, no semicolons.');
-  if (/^__Host-/i.test(name) && !isForHostAlone) {
+  if (/^__Host-/i.test(name) && !isForHostOnly) {
     return refuse('begins with __Host-, which needs secure: true, the path / and no domain.');
   }
   if (/^__Secure-/i.test(name) && !secure) return refuse('begins with __Secure-, which needs secure: true.');

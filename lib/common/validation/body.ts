@@ -11,8 +11,8 @@ export const isForm = (request: HttpRequest): boolean =>
   FORM_TYPE.test(typeOf(request)) && !OTHER_CHARSET.test(typeOf(request));
 
 /**
- * The body as the host's parser left it; `{}` where nothing was sent.
- * @throws {UnsupportedBodyError} for anything but JSON in UTF-8 (RFC 8259 §8.1)
+ * The body as the host's parser returned it; `{}` if the client sent none.
+ * @throws {UnsupportedBodyError} for anything except JSON in UTF-8 (RFC 8259 §8.1)
  */
 export function jsonBody(request: HttpRequest): unknown {
   const type = typeOf(request);

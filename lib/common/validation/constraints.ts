@@ -1,8 +1,26 @@
-import { ValidateBy, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 
-/** The field may be left out, but not be `null` (which `@IsOptional()` of class-validator lets through). */
+/** The field may be missing but not `null`. (`@IsOptional()` of class-validator accepts `null`.) */
 export const IsOmittable = () => ValidateIf((_dto: object, value: unknown) => value !== undefined);
 
-/** A rule of our own. @param name the fault's `type` */
-export const Satisfies = (name: string, rule: (value: unknown) => boolean, message: string) =>
-  ValidateBy({ name, validator: { validate: rule, defaultMessage: () => message } });
+/**
+ * A rule of this library.
+ * @param name the fault's `type`
+ * @param rule gets the context of {@link withContext}, if there is one
+ */
+export const Satisfies = (
+  name: string,
+  rule: (value: unknown, context: object | undefined) => boolean,
+  message: string,
+) => {
+  const validate = (value: unknown, about?: ValidationArguments) => rule(value, contextOf(about?.object));
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => message } });
+};
+
+const CONTEXT = Symbol('nestjs-users: context of validation rules');
+
+/** Gives the rules of one instance a context of the application. Several applications may share a DTO class. */
+export const withContext = <T extends object>(dto: T, context: object): T =>
+  Object.defineProperty(dto, CONTEXT, { value: context });
+
+const contextOf = (dto: { [CONTEXT]?: object } | undefined) => dto?.[CONTEXT];

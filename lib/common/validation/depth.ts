@@ -1,6 +1,6 @@
 const MAX_DEPTH = 32;
 
-/** Walks without recursion: a body of 45,000 levels must not reach code that recurses over it. */
+/** Does not recurse: a body of 45,000 levels would overflow the stack of code that does. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

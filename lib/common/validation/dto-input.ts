@@ -3,42 +3,61 @@ import { plainToInstance } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { type FieldFault, InvalidBodyError } from '../users-error.js';
+import { withContext } from './constraints.js';
 import { isTooDeep } from './depth.js';
+import { isTooLong } from './too-long.js';
 
 type Body = Record<string, unknown>;
 
-/** The properties of a DTO class that class-validator knows; nothing else of a body is ever looked at. */
+/** The properties of a DTO class that class-validator knows. The library reads no other property of a body. */
 export function validatedProperties(dto: Type): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
   return [...new Set(rules.map((rule) => rule.propertyName))];
 }
 
-/** The name that a property has in JSON: its own, or that of `@Expose({ name })`. */
+/** The name of a property in JSON: that of `@Expose({ name })`, or its own. */
 export const sentName = (dto: object, property: string): string =>
   defaultMetadataStorage.findExposeMetadata(dto as Type, property)?.options.name ?? property;
 
-/** Turns a request body into a valid instance of one DTO class. What can be known at boot is worked out once. */
+/**
+ * Turns a request body into a valid instance of one DTO class. The constructor does all that can be done at
+ * boot.
+ */
 export class DtoInput<T extends object> {
-  private readonly fields: { sent: string; exposed: string; property: string }[];
+  private readonly fields: { sent: string; exposed: string; property: string; isOurs: boolean }[];
 
-  /** @param aliases names that some properties have in this kind of body alone, as property to name */
+  /**
+   * @param standard the library's class that `dto` replaces. The texts of its properties are limited in length
+   * before any work on them. Only the host knows how long its own properties may be; its body parser limits
+   * them.
+   * @param aliases names of some properties that only this kind of body has, as property to name
+   * @param context what the library's rules need to know about the application
+   */
   constructor(
     private readonly dto: Type<T>,
+    standard: Type = dto,
     aliases: Readonly<Record<string, string>> = {},
+    private readonly context: object = {},
   ) {
+    const ours = validatedProperties(standard);
     this.fields = validatedProperties(dto).map((property) => {
       const exposed = sentName(dto, property);
-      return { sent: aliases[property] ?? exposed, exposed, property };
+      const isOurs = ours.includes(property);
+      return { sent: aliases[property] ?? exposed, exposed, property, isOurs };
     });
   }
 
-  /** @throws {InvalidBodyError} naming each fault by the name that the client used */
+  /** @throws {InvalidBodyError} with each fault under the name that the client sent */
   async read(body: unknown): Promise<T> {
     if (!isObject(body)) throw new InvalidBodyError([fault([], 'Send an object.', 'object')]);
     const known = this.pickKnown(body);
+    const long = this.fields.filter(({ exposed, isOurs }) => isOurs && isTooLong(known[exposed]));
+    if (long.length > 0) {
+      throw new InvalidBodyError(long.map(({ sent }) => fault([sent], `${sent} is too long.`, 'maxLength')));
+    }
     if (isTooDeep(known)) throw new InvalidBodyError([fault([], 'The body is nested too deeply.', 'depth')]);
 
-    const dto = this.instantiate(known);
+    const dto = withContext(this.instantiate(known), this.context);
     const errors = await validate(dto, { forbidUnknownValues: true });
     if (errors.length > 0) throw new InvalidBodyError(errors.flatMap((error) => this.faultsOf(error, known)));
     return dto;
@@ -56,7 +75,8 @@ export class DtoInput<T extends object> {
     try {
       return plainToInstance(this.dto, known, { exposeUnsetFields: false });
     } catch {
-      // A host's @Transform that expected another type: the client's mistake, not a fault of the server.
+      // A host's @Transform threw because it expected another type. That is the client's mistake, not a fault
+      // of the server.
       throw new InvalidBodyError([fault([], 'A field has the wrong type.', 'transform')]);
     }
   }
@@ -66,7 +86,7 @@ export class DtoInput<T extends object> {
     const name = field?.sent ?? error.property;
     const isMissing = field !== undefined && !Object.hasOwn(known, field.exposed);
     if (isMissing) return [fault([name], `${name} is missing.`, 'missing')];
-    // class-validator's sentences begin with the property, which may have another name in JSON.
+    // class-validator's messages begin with the property's name, which may be different in JSON.
     const faults = faultsBelow(error, [name]);
     return faults.map(({ loc, msg, type }) => ({
       loc,

@@ -5,12 +5,12 @@ import { InvalidBodyError } from '../users-error.js';
 import { DtoInput, sentName, validatedProperties } from './dto-input.js';
 
 /**
- * What a handler declares for a `@Dto()` parameter: the instance, under a name that leaves no class in
- * the parameter's metadata, or a host's ValidationPipe would validate it by its own settings.
+ * The type of a `@Dto()` parameter. It hides the class from the parameter's metadata, so that a host's
+ * ValidationPipe does not validate the instance again with its own settings.
  */
 export type Sent<T> = T;
 
-/** A host's global pipes see this function and leave it alone; the body is read behind it. */
+/** A host's global pipes get this function and leave it alone. The body is read after them. */
 type Request = () => HttpRequest;
 
 const RequestParam = createParamDecorator(
@@ -19,30 +19,49 @@ const RequestParam = createParamDecorator(
       context.switchToHttp().getRequest<HttpRequest>(),
 );
 
-/** The JSON body as a valid instance of `dto`; otherwise the answer is `415` or `422`. */
-export function Dto<T extends object>(dto: Type<T>): ParameterDecorator {
-  const input = new DtoInput(dto);
+/**
+ * The JSON body as a valid instance of `dto`. Otherwise the answer is `415` or `422`.
+ * @param standard the library's class that `dto` replaces, if `dto` is the host's
+ * @param context what the library's rules need to know about the application
+ */
+export function Dto<T extends object>(
+  dto: Type<T>,
+  standard: Type = dto,
+  context: object = {},
+): ParameterDecorator {
+  const input = new DtoInput(dto, standard, {}, context);
   return RequestParam(pipe((request) => input.read(jsonBody(request))));
 }
 
-/** As {@link Dto}, or a form body that names the property `property` `username` (RFC 6749 §4.3.2). */
-export function FormOrJsonDto<T extends object>(dto: Type<T>, property: string): ParameterDecorator {
-  const json = new DtoInput(dto);
-  const form = new DtoInput(dto, { [property]: 'username' });
+/** As {@link Dto}, but also reads a form body, in which `property` is named `username` (RFC 6749 §4.3.2). */
+export function FormOrJsonDto<T extends object>(
+  dto: Type<T>,
+  property: string,
+  standard: Type = dto,
+): ParameterDecorator {
+  const json = new DtoInput(dto, standard);
+  const form = new DtoInput(dto, standard, { [property]: 'username' });
   return RequestParam(
     pipe((request) => (isForm(request) ? form.read(request.body) : json.read(jsonBody(request)))),
   );
 }
 
-/** The query's parameters as a valid instance of `dto`; an unknown one is `422`, or a mistyped filter would filter nothing. */
+/** The most unknown parameters that an answer names. A client mistypes one or two. */
+const MOST_NAMED = 5;
+
+/**
+ * The query's parameters as a valid instance of `dto`. An unknown parameter is answered with `422`, because a
+ * mistyped filter would otherwise have no effect.
+ */
 export function QueryDto<T extends object>(dto: Type<T>): ParameterDecorator {
   const input = new DtoInput(dto);
   const known = validatedProperties(dto).map((property) => sentName(dto, property));
   const read = async ({ query = {} }: HttpRequest): Promise<object> => {
     const unknown = Object.keys(query).filter((name) => !known.includes(name));
     if (unknown.length > 0) {
-      const msg = `There are ${known.join(', ')}.`;
-      throw new InvalidBodyError(unknown.map((name) => ({ loc: ['query', name], msg, type: 'unknown' })));
+      const msg = `The parameters are ${known.join(', ')}.`;
+      const named = unknown.slice(0, MOST_NAMED);
+      throw new InvalidBodyError(named.map((name) => ({ loc: ['query', name], msg, type: 'unknown' })));
     }
     return input.read(query).catch((error: unknown) => {
       throw error instanceof InvalidBodyError ? inQuery(error) : error;

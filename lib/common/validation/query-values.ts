@@ -1,4 +1,7 @@
-/** For `@Transform()`: the values of a query are texts. What is no whole number stays one, and is refused as such. */
+/**
+ * For `@Transform()`, because values in a query are texts. A text that is not a whole number stays as it is, so
+ * that validation refuses it.
+ */
 export const toNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 

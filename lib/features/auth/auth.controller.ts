@@ -2,10 +2,11 @@ import { HttpCode, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { Public } from '../../authentication/public.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { FormOrJsonDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { LoginDto } from '../../users/users.dto.js';
+import { loginDtoFor } from '../dtos.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { AuthOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
@@ -14,15 +15,19 @@ import { createOwnCredentialGuard } from './own-credential.guard.js';
 type AuthPlan = Required<
   Pick<AuthOptions, 'path' | 'loginPath' | 'logoutPath' | 'logoutAllPath' | 'returnUser' | 'readDto'>
 > &
-  AuthOptions & { loginDto: Type<LoginDto>; identifier: string };
+  AuthOptions & { loginDto: Type<LoginDto>; loginField: string };
 
-/** One class a call: two backends, or two applications, never share routes or metadata. */
-export function createAuthController(plan: AuthPlan, name: string): Type {
+/**
+ * Creates one class for each call, so that backends and applications do not share routes or metadata.
+ * @param name the backend's name
+ * @param path the part of the routes' paths for this backend; it may be empty
+ */
+export function createAuthController(plan: AuthPlan, name: string, path: string): Type {
   const output = new DtoOutput(plan.readDto);
   const OwnCredential = createOwnCredentialGuard(name);
 
   @ErrorHeaders()
-  @FeatureController(plan, `${plan.path}/${name}`)
+  @FeatureController(plan, [plan.path, path].filter(Boolean).join('/'))
   class AuthController {
     constructor(readonly auth: AuthService) {}
 
@@ -31,7 +36,8 @@ export function createAuthController(plan: AuthPlan, name: string): Type {
     @Public()
     @NoStore()
     async login(
-      @FormOrJsonDto(plan.loginDto, plan.identifier) credentials: Sent<LoginDto>,
+      @FormOrJsonDto(plan.loginDto, plan.loginField, loginDtoFor(plan.loginField))
+      credentials: Sent<LoginDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {

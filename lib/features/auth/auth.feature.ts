@@ -1,14 +1,13 @@
+import { loginField } from '../../users/identifiers.js';
 import type { Feature } from '../feature.js';
 import { createAuthController } from './auth.controller.js';
-import { AUTH_PLAN, type AuthOptions } from './auth.options.js';
+import { AUTH_KINDS, type AuthOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 
-export const authFeature: Feature<AuthOptions> = {
+export const authFeature: Feature<AuthOptions, 'auth'> = {
   key: 'auth',
-  plan: AUTH_PLAN,
-  settings: [],
-  flags: ['returnUser'],
-  build(options, { dtos, backends, identifier }) {
+  kinds: AUTH_KINDS,
+  build(options, { dtos, backends, identifiers }) {
     const plan = {
       path: 'auth',
       loginPath: 'login',
@@ -17,11 +16,11 @@ export const authFeature: Feature<AuthOptions> = {
       returnUser: options.readDto !== undefined || options.loadOptions !== undefined,
       readDto: dtos.read,
       loginDto: dtos.login,
-      identifier,
+      loginField: loginField(identifiers),
       ...options,
     };
     return {
-      controllers: backends.map(({ name }) => createAuthController(plan, name)),
+      controllers: backends.map(({ name, path = name }) => createAuthController(plan, name, path)),
       providers: [AuthService],
     };
   },

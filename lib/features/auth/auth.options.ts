@@ -1,27 +1,57 @@
 import type { Type } from '@nestjs/common';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
+import { FEATURE_KINDS, type FeatureOptions, type OptionKinds } from '../feature.js';
 
-/** Login and logout: `POST {path}/{backend}/{loginPath}`, `…/{logoutPath}` and `…/{logoutAllPath}` for each backend. */
+/**
+ * Login and logout: `POST {path}/{backend}/{loginPath}`, `…/{logoutPath}` and `…/{logoutAllPath}` for each backend. The
+ * `path` of a backend takes the place of its name there.
+ */
 export interface AuthOptions<User extends BaseUser = BaseUser> extends FeatureOptions {
-  /** Default `auth`. */
+  /**
+   * The prefix of `POST {path}/{backend}/{loginPath}` and of the two logouts. A backend's
+   * [`path`](../../../docs/backends.md#paths) takes the place of its name there.
+   * @default 'auth'
+   */
   path?: string;
-  /** Default `login`. */
+  /**
+   * The end of the path of the login.
+   * @default 'login'
+   */
   loginPath?: string;
-  /** Default `logout`. */
+  /**
+   * The end of the path of the logout.
+   * @default 'logout'
+   */
   logoutPath?: string;
-  /** Default `logout-all`: ends every login of the user, by whatever backend. */
+  /**
+   * The end of the path of the route that ends every login of the user, by every backend.
+   * @default 'logout-all'
+   */
   logoutAllPath?: string;
-  /** Relations that come along with the user at login. */
+  /**
+   * [Relations](../../../docs/relations.md) of the user in the body of a login.
+   * @default none
+   */
   loadOptions?: LoadOptions<NoInfer<User>>;
-  /** A login's body carries the user as `user`. Default: true if `loadOptions` or `readDto` is given, else false. */
+  /**
+   * Whether the body of a login has the user, as `user`.
+   * @default `true` with `loadOptions` or `readDto`, else `false`
+   */
   returnUser?: boolean;
-  /** How that user is shown. Default: `dtos.read`. */
+  /**
+   * The DTO class that shows this user.
+   * @default dtos.read
+   */
   readDto?: Type;
 }
 
-export const AUTH_PLAN = [
-  ...FEATURE_PLAN,
-  ...(['loginPath', 'logoutPath', 'logoutAllPath', 'loadOptions', 'returnUser', 'readDto'] as const),
-];
+export const AUTH_KINDS: OptionKinds<AuthOptions> = {
+  ...FEATURE_KINDS,
+  loginPath: 'plan',
+  logoutPath: 'plan',
+  logoutAllPath: 'plan',
+  loadOptions: 'plan',
+  returnUser: 'flag',
+  readDto: 'plan',
+};

@@ -1,16 +1,24 @@
 import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
-import { AuthenticatingGuard } from '../../authentication/authenticated.guard.js';
+import { AUTHORIZE, AuthenticatingGuard, TOOLS } from '../../authentication/authenticating.guard.js';
+import { type GuardRule, RULE } from '../../authentication/guard-rule.js';
 import { type HttpRequest, responseOf, withHeaders } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
 
-/** Lets in whoever comes by a credential of this backend; a dead one is taken out of the browser that sent it. */
+/**
+ * Lets in requests with a valid credential of this backend. An invalid one is removed from the browser that
+ * sent it.
+ */
 export function createOwnCredentialGuard(backend: string): Type<CanActivate> {
   @Injectable()
   class OwnCredentialGuard extends AuthenticatingGuard {
-    protected override readonly options = { backends: [backend] };
+    static override readonly [RULE]: GuardRule = {
+      name: 'the guard of a logout',
+      options: { backends: [backend] },
+      answersAnonymous: true,
+    };
 
     override async canActivate(context: ExecutionContext): Promise<boolean> {
-      const { transport } = this.authenticator.backend(backend);
+      const { transport } = this[TOOLS].authenticator.backend(backend);
       const response = responseOf(context);
       try {
         transport.checkOrigin?.(context.switchToHttp().getRequest<HttpRequest>());
@@ -21,7 +29,7 @@ export function createOwnCredentialGuard(backend: string): Type<CanActivate> {
       }
     }
 
-    protected authorize(): void {}
+    override [AUTHORIZE](): void {}
   }
   return OwnCredentialGuard;
 }

@@ -2,20 +2,21 @@ import { Get, Patch, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity, CurrentUser } from '../../authentication/current-user.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import { UserLoadOptions } from '../../authentication/user-load-options.decorator.js';
 import { UsersRepository } from '../../users/users.repository.js';
+import type { AddressRule } from '../../users/email-address.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import type { UserUpdateDto } from '../../users/users.dto.js';
+import { UserUpdateDto } from '../../users/users.dto.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { CurrentUserOptions } from './current-user.options.js';
 import { CurrentUserService } from './current-user.service.js';
 import { createMayChangeSelfGuard } from './may-change-self.guard.js';
 
 type CurrentUserPlan = Required<Pick<CurrentUserOptions, 'readDto' | 'updateDto' | 'strictVerification'>> &
-  CurrentUserOptions;
+  CurrentUserOptions & { addresses: AddressRule };
 
 export function createCurrentUserController(plan: CurrentUserPlan): Type {
   const output = new DtoOutput(plan.readDto);
@@ -42,7 +43,7 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
     @NoStore()
     async update(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(plan.updateDto) body: Sent<UserUpdateDto>,
+      @Dto(plan.updateDto, UserUpdateDto, plan.addresses) body: Sent<UserUpdateDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {

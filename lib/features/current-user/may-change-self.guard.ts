@@ -1,14 +1,16 @@
 import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
-import { AuthenticatingGuard } from '../../authentication/authenticated.guard.js';
+import { AUTHORIZE, AuthenticatingGuard, TOOLS } from '../../authentication/authenticating.guard.js';
+import { type GuardRule, RULE } from '../../authentication/guard-rule.js';
 import type { Identity } from '../../authentication/backend.js';
+import { noteRight } from '../../authentication/rights.js';
 import type { HttpRequest } from '../../common/http.js';
-import { NotAllowedError } from '../../common/users-error.js';
+import { VerificationRequiredError } from '../../users/users.errors.js';
 import { sentName, validatedProperties } from '../../common/validation/dto-input.js';
 
-/** What a user who is not verified may send: enough to mend a mistyped address. */
+/** The fields that an unverified user may send: enough to correct a mistyped address. */
 const ALLOWED_UNVERIFIED = ['email', 'currentPassword'];
 
-/** Lets in verified users, and unverified ones who change nothing but their address, unless `isStrict`. */
+/** Lets in verified users, and unless `isStrict`, also unverified users who change only their address. */
 export function createMayChangeSelfGuard(updateDto: Type, isStrict: boolean): Type<CanActivate> {
   const forbidden = validatedProperties(updateDto)
     .filter((property) => !ALLOWED_UNVERIFIED.includes(property))
@@ -16,13 +18,18 @@ export function createMayChangeSelfGuard(updateDto: Type, isStrict: boolean): Ty
 
   @Injectable()
   class MayChangeSelfGuard extends AuthenticatingGuard {
-    protected override readonly options = { verified: false };
+    static override readonly [RULE]: GuardRule = {
+      name: 'the guard of the user’s own account',
+      options: { verified: false },
+    };
 
-    protected authorize({ user }: Identity, context: ExecutionContext): void {
-      if (user.isVerified || !this.settings.requireVerification) return;
+    override [AUTHORIZE](identity: Identity, context: ExecutionContext): void {
+      if (!this[TOOLS].settings.requireVerification) return;
       const { body } = context.switchToHttp().getRequest<HttpRequest>();
       const asksForMore = forbidden.some((name) => Object.hasOwn(Object(body) as object, name));
-      if (isStrict || asksForMore) throw new NotAllowedError('Confirm your e-mail address first.');
+      if (!isStrict && !asksForMore) return;
+      if (!identity.user.isVerified) throw new VerificationRequiredError();
+      noteRight(identity, { verified: true });
     }
   }
   return MayChangeSelfGuard;

@@ -4,18 +4,22 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { writeSessions } from '../../authentication/sessions/session-output.js';
 import { SessionsService } from '../../authentication/sessions/sessions.service.js';
+import { Authority } from '../../authorization/authority.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import type { Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { CurrentUserOptions } from './current-user.options.js';
 
-/** Where the user is logged in. */
+/** The routes for the user's own sessions. */
 export function createOwnSessionsController(plan: CurrentUserOptions): Type {
   @ErrorHeaders()
   @FeatureController(plan, `${plan.path}/sessions`)
   @UseGuards(Authenticated())
   class OwnSessionsController {
-    constructor(readonly sessions: SessionsService) {}
+    constructor(
+      readonly sessions: SessionsService,
+      readonly authority: Authority,
+    ) {}
 
     @Get()
     @NoStore()
@@ -25,6 +29,7 @@ export function createOwnSessionsController(plan: CurrentUserOptions): Type {
 
     @Delete()
     @HttpCode(204)
+    @NoStore()
     async endOthers(
       @CurrentIdentity() identity: Sent<Identity>,
       @Req() request: HttpRequest,
@@ -35,8 +40,8 @@ export function createOwnSessionsController(plan: CurrentUserOptions): Type {
 
     @Delete(':id')
     @HttpCode(204)
-    async end(@CurrentIdentity() { user }: Sent<Identity>, @Param('id') id: string) {
-      await this.sessions.end(user, id);
+    async end(@CurrentIdentity() identity: Sent<Identity>, @Param('id') id: string) {
+      await this.sessions.end(identity.user, id, this.authority.ofOwnAccount(identity));
     }
   }
   return OwnSessionsController;

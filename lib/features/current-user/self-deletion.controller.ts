@@ -9,7 +9,7 @@ import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { CurrentUserOptions } from './current-user.options.js';
 import { CurrentUserService } from './current-user.service.js';
 
-/** How users leave. */
+/** The route by which a user deletes their own account. */
 export function createSelfDeletionController(plan: CurrentUserOptions): Type {
   @ErrorHeaders()
   @FeatureController(plan)

@@ -1,19 +1,19 @@
 import { Get, HttpCode, Post, Req, Res, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
-import { type OAuthLoginResult, OAuthLoginService } from './oauth-login.service.js';
+import { type OAuthLoginResult, OAuthLoginService } from './flow/oauth-login.service.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
 
-/** One class a call: two clients, or two applications, never share routes or metadata. */
+/** Creates one class for each call, so that clients and applications do not share routes or metadata. */
 export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
   const { login } = plan;
   const output = new DtoOutput(plan.readDto);
   const path = joinPath(plan.path, client);
-  const journey = {
+  const route = {
     client,
     intent: 'login' as const,
     callbackPath: joinPath(path, plan.callbackPath),
@@ -40,14 +40,14 @@ export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {
-      return this.logins.begin(journey, login, query, request, response);
+      return this.logins.begin(route, login, query, request, response);
     }
 
     @Get(plan.callbackPath)
     @Public()
     @NoStore()
     async callback(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse) {
-      return answer(await this.logins.end(journey, login, request, response), response);
+      return answer(await this.logins.end(route, login, request, response), response);
     }
   }
   if (login.isKeptByBrowser) return OAuth2Controller;

@@ -4,13 +4,13 @@ import { IsOmittable } from '../../common/validation/constraints.js';
 
 const MOST_SCOPES = 50;
 
-/** One value of a query is a text, several are an array. */
+/** A query parameter with one value is a text, with several values an array. */
 const toArray = ({ value }: { value: unknown }): unknown =>
   value === undefined ? undefined : [value].flat();
 
-/** What may be asked of the way to a provider. */
+/** The query of a request that starts a flow. */
 export class AuthorizeDto {
-  /** Among the client's `scopes` and `allowedScopes`. */
+  /** Each must be one of the client's `scopes` or `allowedScopes`. */
   @IsOmittable()
   @IsArray()
   @ArrayMaxSize(MOST_SCOPES)
@@ -18,16 +18,16 @@ export class AuthorizeDto {
   @Transform(toArray)
   scopes?: string[];
 
-  /** The page to come back to, of one of `allowedRedirects`. */
+  /** The page to return to, of one of `allowedRedirectOrigins`. */
   @IsOmittable()
   @IsString()
   @Expose({ name: 'redirect_to' })
   redirectTo?: string;
 }
 
-/** What may be asked of the way to a provider where a page gets a code. */
+/** The query of a request that starts a login for which the page gets a code. */
 export class AuthorizeForCodeDto extends AuthorizeDto {
-  /** SHA-256, in base64url, of a secret that the page makes and keeps (RFC 7636 §4.2). */
+  /** SHA-256, in base64url, of a secret that the page creates and keeps (RFC 7636 §4.2). */
   @IsOmittable()
   @IsString()
   @Matches(/^[\w-]{43}$/, { message: 'code_challenge must be SHA-256 in base64url' })
@@ -35,12 +35,12 @@ export class AuthorizeForCodeDto extends AuthorizeDto {
   codeChallenge?: string;
 }
 
-/** What a page exchanges for a token. */
+/** The body with which a page exchanges its code for a token. */
 export class CodeDto {
   @IsString()
   code!: string;
 
-  /** The secret whose `code_challenge` the page sent along (RFC 7636 §4.1). */
+  /** The secret of the `code_challenge` that the page sent (RFC 7636 §4.1). */
   @IsString()
   @Expose({ name: 'code_verifier' })
   codeVerifier!: string;

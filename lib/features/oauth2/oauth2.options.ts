@@ -3,7 +3,7 @@ import type { FreshLoginWindow } from '../../authentication/reauthentication.js'
 import type { LoadOptions } from '../../users/load-options.js';
 import type { UserFields } from '../../users/user-fields.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
+import { FEATURE_KINDS, type FeatureOptions, type OptionKinds } from '../feature.js';
 import type { OAuthClientDefinition } from './clients/client.options.js';
 import type { GithubOptions } from './clients/github.client.js';
 import type { MicrosoftOptions } from './clients/microsoft.client.js';
@@ -12,59 +12,115 @@ import type { OidcOptions } from './clients/oidc.client.js';
 import type { ProviderIdentity } from './clients/provider-identity.js';
 
 /**
- * Login by accounts at providers: `GET {path}/{client}/authorize`, `…/callback` and, but for cookies, `POST …/token` for each client, the
- * first two below `{associatePath}` for users who are logged in, and `{accountsPath}` for what they have linked.
+ * Login by accounts at providers. For each client: `GET {path}/{client}/authorize`, `…/callback` and, except with cookies,
+ * `POST …/token`. For users who are logged in: `authorize` and `callback` below `{associatePath}`, and `{accountsPath}` for
+ * what they have linked.
  */
 export interface OAuth2Options<User extends BaseUser = BaseUser> extends FeatureOptions {
-  /** The providers: `google()`, `github()`, `microsoft()`, `oidc()`, `oauth2Client()`. */
+  /**
+   * The [providers](../../../docs/options.md#providers): `google()`, `github()`, `microsoft()`, `oidc()`,
+   * `oauth2Client()`. A factory may give the options of each client, except its name.
+   */
   clients: readonly OAuthClientDefinition[];
   /**
-   * Where browsers reach the application, a global prefix included: `https://api.example.com/v1`. The providers are
-   * told this address and the route's path. It is never taken from a request, whose `Host` anybody may write.
+   * The base URL at which browsers reach the application, with the global prefix: `https://api.example.com/v1`. It must be
+   * `https`, except on `localhost`. The providers are told this URL and the path of the callback. It is never read from a
+   * request, because any client can send any `Host` header.
+   * @required
    */
-  redirectUrl?: string;
-  /** Origins whose pages users may come back to by `?redirect_to=`, such as `https://app.example.com`. Default: none. */
-  allowedRedirects?: readonly string[];
-  /** The name of the backend that logs in. Default: the first. */
+  publicUrl?: string;
+  /**
+   * The origins whose pages users may come back to by `?redirect_to=`, such as `https://app.example.com`. They must be
+   * `https`, except on `localhost`.
+   * @default none
+   */
+  allowedRedirectOrigins?: readonly string[];
+  /**
+   * The name of the backend that logs the user in.
+   * @default the first backend
+   */
   backend?: string;
   /**
-   * Links a provider's account to the user who has its address, if the provider calls the address verified, and the
-   * client trusts it. A user who never verified the address loses password, sessions and links. Default false: the
-   * answer is `OAUTH_USER_ALREADY_EXISTS`.
+   * Links the provider's account to the user who has the same address,
+   * [if the address counts as verified](../../../docs/features/oauth2.md#associatebyemail). A user who never verified the
+   * address loses the password, the sessions and the links. With `false`, the answer is `OAUTH_USER_ALREADY_EXISTS`.
+   * @default false
    */
   associateByEmail?: boolean;
-  /** Keeps the provider's tokens, encrypted, for calls to its API. Default false. */
+  /**
+   * Stores the provider's tokens, encrypted, for [calls to its API](../../../docs/features/oauth2.md#calling-the-providers-api).
+   * @default false
+   */
   storeTokens?: boolean;
-  /** Whether whoever is unknown becomes a new user. Default true. */
+  /**
+   * Whether a login by an unknown account with an unknown address creates a new user.
+   * @default true
+   */
   allowRegistration?: boolean;
   /**
-   * Fields of a new user, from what the provider says; may be asynchronous. Those that nobody may set of themselves
-   * are left out.
+   * Returns [fields of a new user](../../../docs/features/oauth2.md#a-new-user), or a promise of them, from what the
+   * provider says. Fields that users may not set for themselves are left out.
+   * @default no further fields
    */
   newUser?: (
     identity: ProviderIdentity,
   ) => NewUserFields<NoInfer<User>> | Promise<NewUserFields<NoInfer<User>>>;
-  /** To link an account, or to remove one, a login must be at most so many seconds old; `false`: any. Default 600. */
-  requireFreshLogin?: FreshLoginWindow;
-  /** How long a provider may take for all that one request asks of it, in seconds, 9 at most. Default 8. */
+  /**
+   * How recent a login must be, in seconds, to link an account or to remove one. `false` accepts every login.
+   * @default 600
+   */
+  freshLoginSeconds?: FreshLoginWindow;
+  /**
+   * How long a provider may take for everything that one request asks of it, in seconds, from 1 to 9.
+   * @default 8
+   */
   providerTimeoutSeconds?: number;
-  /** Default `auth`. */
+  /**
+   * The prefix of `GET {path}/{client}/{authorizePath}` and of the routes beside it.
+   * @default 'auth'
+   */
   path?: string;
-  /** Default `authorize`. */
+  /**
+   * The end of the path of the route that sends the user to the provider.
+   * @default 'authorize'
+   */
   authorizePath?: string;
-  /** Default `callback`. */
+  /**
+   * The end of the path to which the provider sends the user back.
+   * @default 'callback'
+   */
   callbackPath?: string;
-  /** Default `token`. */
+  /**
+   * The end of the path of the route that exchanges a code for a token: `POST {path}/{client}/{tokenPath}`. A cookie
+   * backend has no such route.
+   * @default 'token'
+   */
   tokenPath?: string;
-  /** Default `auth/associate`. */
+  /**
+   * The prefix of `GET {associatePath}/{client}/{authorizePath}` and `…/{callbackPath}`, by which a logged-in user
+   * links an account. It is not relative to `path`.
+   * @default 'auth/associate'
+   */
   associatePath?: string;
-  /** Default `users/me/oauth-accounts`. */
+  /**
+   * The path of the routes by which users list and remove their linked accounts. It is not relative to `path`.
+   * @default 'users/me/oauth-accounts'
+   */
   accountsPath?: string;
-  /** Relations that come along with the user, at login and when an account is linked. */
+  /**
+   * [Relations](../../../docs/relations.md) of the user in the body of a login, and of the user who has linked an account.
+   * @default none
+   */
   loadOptions?: LoadOptions<NoInfer<User>>;
-  /** A login's body carries the user as `user`. Default: true if `loadOptions` or `readDto` is given, else false. */
+  /**
+   * Whether the body of a login has the user, as `user`.
+   * @default `true` with `loadOptions` or `readDto`, else `false`
+   */
   returnUser?: boolean;
-  /** How users are shown. Default: `dtos.read`. */
+  /**
+   * The DTO class that shows users.
+   * @default dtos.read
+   */
   readDto?: Type;
 }
 
@@ -77,7 +133,7 @@ export type NewUserFields<User extends BaseUser = BaseUser> = Omit<
 /** The option `newUser`, where there is one. */
 export const NEW_USER = Symbol('nestjs-users: fields of a new user of oauth2');
 
-/** What `forRootAsync`'s factory may say of a client: the options of its function, but for the name. */
+/** What `forRootAsync`'s factory may say of a client: the options of its function, except the name. */
 export interface OAuthClientSettings extends Partial<
   Omit<OidcOptions & OAuth2ClientOptions & GithubOptions & MicrosoftOptions, 'name'>
 > {}
@@ -85,25 +141,39 @@ export interface OAuthClientSettings extends Partial<
 /** What `forRootAsync`'s factory may say of OAuth2. */
 export interface OAuth2SettingsOptions extends Pick<
   OAuth2Options,
-  | 'redirectUrl'
-  | 'allowedRedirects'
+  | 'publicUrl'
+  | 'allowedRedirectOrigins'
   | 'associateByEmail'
   | 'storeTokens'
   | 'allowRegistration'
-  | 'requireFreshLogin'
+  | 'freshLoginSeconds'
   | 'providerTimeoutSeconds'
 > {
-  /** Options of clients, by name. */
+  /**
+   * In a factory: options of each [client](../../../docs/options.md#providers), by its name: `{ google: { clientId, clientSecret } }`.
+   * @default as beside the factory
+   */
   clients?: Record<string, OAuthClientSettings>;
 }
 
-export const OAUTH2_PLAN = [
-  ...FEATURE_PLAN,
-  ...(['clients', 'backend', 'newUser', 'authorizePath', 'callbackPath', 'tokenPath'] as const),
-  ...(['associatePath', 'accountsPath', 'loadOptions', 'returnUser', 'readDto'] as const),
-];
-
-export const OAUTH2_SETTINGS_KEYS = [
-  ...(['redirectUrl', 'allowedRedirects', 'associateByEmail', 'storeTokens', 'allowRegistration'] as const),
-  ...(['requireFreshLogin', 'providerTimeoutSeconds', 'clients'] as const),
-];
+export const OAUTH2_KINDS: OptionKinds<OAuth2Options, OAuth2SettingsOptions> = {
+  ...FEATURE_KINDS,
+  clients: 'both',
+  backend: 'plan',
+  newUser: 'plan',
+  authorizePath: 'plan',
+  callbackPath: 'plan',
+  tokenPath: 'plan',
+  associatePath: 'plan',
+  accountsPath: 'plan',
+  loadOptions: 'plan',
+  returnUser: 'flag',
+  readDto: 'plan',
+  publicUrl: 'setting',
+  allowedRedirectOrigins: 'setting',
+  associateByEmail: 'setting',
+  storeTokens: 'setting',
+  allowRegistration: 'setting',
+  freshLoginSeconds: 'setting',
+  providerTimeoutSeconds: 'setting',
+};

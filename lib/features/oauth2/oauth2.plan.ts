@@ -1,13 +1,20 @@
 import type { Type } from '@nestjs/common';
 import type { BackendOptions } from '../../authentication/backend.options.js';
+import type { LoginPlan } from '../../authentication/login.service.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { isPathName, requireFunction } from '../../common/option-checks.js';
+import { keysOf } from '../../common/option-keys.js';
 import type { HostPlan } from '../feature.js';
 import type { OAuthClientDefinition } from './clients/client.options.js';
-import type { OAuthLoginPlan } from './oauth-login.service.js';
 import type { OAuth2Options } from './oauth2.options.js';
 
-/** What shapes the controllers, with every default in place. */
+/** How a login with a provider ends. */
+export interface OAuthLoginPlan extends Pick<LoginPlan, 'backend' | 'load'> {
+  /** Whether the browser stores the backend's token. If not, a page gets a code for it. */
+  isKeptByBrowser: boolean;
+}
+
+/** The options that shape the controllers, with defaults filled in. */
 export interface OAuth2Plan extends OAuth2Options {
   path: string;
   authorizePath: string;
@@ -19,7 +26,7 @@ export interface OAuth2Plan extends OAuth2Options {
   readDto: Type;
   /** How a login ends. */
   login: OAuthLoginPlan;
-  /** Of the clients. */
+  /** The names of the clients. */
   names: readonly string[];
 }
 
@@ -46,20 +53,20 @@ export function resolveOAuth2Plan(options: OAuth2Options, host: HostPlan): OAuth
   return plan;
 }
 
-/** Without slashes around it: the providers are told the path to the letter. */
+/** Removes leading and trailing slashes, because the providers compare the path exactly. */
 export const withoutSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
-/** Parts of a path, of which some may be empty. */
+/** Joins the parts of a path. A part may be empty. */
 export const joinPath = (...parts: string[]): string => parts.filter(Boolean).join('/');
 
-const PATHS = [
-  'path',
-  'authorizePath',
-  'callbackPath',
-  'tokenPath',
-  'associatePath',
-  'accountsPath',
-] as const;
+const PATHS = keysOf<Pick<OAuth2Options, Extract<keyof OAuth2Options, 'path' | `${string}Path`>>>({
+  path: true,
+  authorizePath: true,
+  callbackPath: true,
+  tokenPath: true,
+  associatePath: true,
+  accountsPath: true,
+});
 
 function withPaths(options: OAuth2Options): OAuth2Options {
   const trimmed = { ...options };
@@ -68,7 +75,7 @@ function withPaths(options: OAuth2Options): OAuth2Options {
     if (path === undefined) continue;
     if (typeof path !== 'string' || !/^[\w/.~-]*$/.test(path)) {
       throw new ConfigurationError(
-        `oauth2.${name} must be a plain path, of letters, digits, hyphens and slashes.`,
+        `oauth2.${name} must be a plain path of letters, digits, hyphens and slashes.`,
       );
     }
     trimmed[name] = withoutSlashes(path);
@@ -76,7 +83,7 @@ function withPaths(options: OAuth2Options): OAuth2Options {
   return trimmed;
 }
 
-/** Of two routes at one path, the second would never be reached. */
+/** Requires different paths, because the second of two routes at one path would never be reached. */
 function requireOwnRoutes({
   path,
   associatePath,
@@ -94,7 +101,7 @@ function requireOwnRoutes({
   const twice = all.find((route, index) => all.indexOf(route) !== index);
   if (twice === undefined) return;
   throw new ConfigurationError(
-    `oauth2: two routes would be GET /${twice}; path, associatePath, authorizePath, callbackPath and accountsPath must differ.`,
+    `oauth2: two routes have the path GET /${twice}; path, associatePath, authorizePath, callbackPath and accountsPath must differ.`,
   );
 }
 
@@ -107,6 +114,10 @@ function checkClients({ clients }: OAuth2Options): string[] {
   }
   const names = given.map((client: Partial<OAuthClientDefinition> | undefined, index) => {
     const at = `oauth2.clients[${index}]`;
+    if (typeof client === 'function') {
+      const { name: call } = client as { name: string };
+      throw new ConfigurationError(`${at}: ${call} lacks its parentheses; write ${call}({ … }).`);
+    }
     if (typeof client?.traits !== 'function') {
       throw new ConfigurationError(
         `${at} must be google(), github(), microsoft(), oidc() or oauth2Client().`,
@@ -115,14 +126,14 @@ function checkClients({ clients }: OAuth2Options): string[] {
     const { name } = client;
     if (isPathName(name) && name.length <= LONGEST_NAME) return name;
     throw new ConfigurationError(
-      `${at}.name must be of letters, digits and hyphens, ${LONGEST_NAME} at most; it stands in paths.`,
+      `${at}.name must have only letters, digits and hyphens, at most ${LONGEST_NAME}, because it is part of paths.`,
     );
   });
-  // Express tells paths by their letters alone.
+  // Express compares paths case-insensitively.
   const lower = names.map((name) => name.toLowerCase());
   const twice = lower.find((name, index) => lower.indexOf(name) !== index);
   if (twice === undefined) return names;
-  throw new ConfigurationError(`oauth2.clients: ${twice} is there twice; names must differ.`);
+  throw new ConfigurationError(`oauth2.clients has the name ${twice} twice; names must differ.`);
 }
 
 function findBackend({ backend: name }: OAuth2Options, { backends }: HostPlan): BackendOptions {
@@ -133,7 +144,7 @@ function findBackend({ backend: name }: OAuth2Options, { backends }: HostPlan): 
   );
 }
 
-/** Only a transport whose clients keep the token by themselves, as browsers keep cookies, has `clear`. */
+/** Only a transport whose clients store the token automatically, as browsers store cookies, has `clear`. */
 const keepsToken = (transport: BackendOptions['transport']): boolean =>
   typeof transport === 'function' ? isClearing(transport) : transport.kind === 'cookie';
 

@@ -1,14 +1,15 @@
 import { HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
-import { AnswersNothing, type HttpRequest, NOTHING } from '../../common/http.js';
+import { AnswersNothing, type HttpRequest } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
-import type { ForgotPasswordDto, ResetPasswordDto } from '../../users/users.dto.js';
-import type { ResolvedDtos } from '../../users/users.dtos.js';
-import { UsersService } from '../../users/users.service.js';
+import type { AddressRule } from '../../users/email-address.js';
+import { ForgotPasswordDto, ResetPasswordDto } from '../../users/users.dto.js';
+import type { ResolvedDtos } from '../dtos.js';
+import { UsersService } from '../../accounts/users.service.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { PasswordResetOptions } from './password-reset.options.js';
 
-type PasswordResetPlan = PasswordResetOptions & { dtos: ResolvedDtos };
+type PasswordResetPlan = PasswordResetOptions & { dtos: ResolvedDtos; addresses: AddressRule };
 
 export function createPasswordResetController(plan: PasswordResetPlan): Type {
   @ErrorHeaders()
@@ -20,18 +21,24 @@ export function createPasswordResetController(plan: PasswordResetPlan): Type {
     @HttpCode(202)
     @Public()
     @AnswersNothing()
-    async forgot(@Dto(plan.dtos.forgotPassword) body: Sent<ForgotPasswordDto>, @Req() request: HttpRequest) {
-      await this.users.initiatePasswordReset(body.email, request);
-      return NOTHING;
+    async forgot(
+      @Dto(plan.dtos.forgotPassword, ForgotPasswordDto, plan.addresses) body: Sent<ForgotPasswordDto>,
+      @Req() request: HttpRequest,
+    ) {
+      await this.users.requestPasswordReset(body.email, request);
+      return null;
     }
 
     @Post(plan.resetPath)
     @HttpCode(200)
     @Public()
     @AnswersNothing()
-    async reset(@Dto(plan.dtos.resetPassword) body: Sent<ResetPasswordDto>, @Req() request: HttpRequest) {
+    async reset(
+      @Dto(plan.dtos.resetPassword, ResetPasswordDto) body: Sent<ResetPasswordDto>,
+      @Req() request: HttpRequest,
+    ) {
       await this.users.resetPassword(body.token, body.password, request);
-      return NOTHING;
+      return null;
     }
   }
   return PasswordResetController;

@@ -1,17 +1,12 @@
 import type { Feature } from '../feature.js';
 import { createPasswordResetController } from './password-reset.controller.js';
-import {
-  PASSWORD_RESET_PLAN,
-  PASSWORD_RESET_SETTINGS,
-  type PasswordResetOptions,
-} from './password-reset.options.js';
+import { PASSWORD_RESET_KINDS, type PasswordResetOptions } from './password-reset.options.js';
 
-export const passwordResetFeature: Feature<PasswordResetOptions> = {
+export const passwordResetFeature: Feature<PasswordResetOptions, 'passwordReset'> = {
   key: 'passwordReset',
-  plan: PASSWORD_RESET_PLAN,
-  settings: PASSWORD_RESET_SETTINGS,
-  build(options, { dtos }) {
+  kinds: PASSWORD_RESET_KINDS,
+  build(options, { dtos, addresses }) {
     const paths = { path: 'auth', forgotPath: 'forgot-password', resetPath: 'reset-password' };
-    return { controllers: [createPasswordResetController({ ...paths, dtos, ...options })] };
+    return { controllers: [createPasswordResetController({ ...paths, dtos, addresses, ...options })] };
   },
 };

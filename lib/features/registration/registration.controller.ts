@@ -1,14 +1,19 @@
 import { HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
-import { AnswersNothing, type HttpRequest, NoStore, NOTHING } from '../../common/http.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
+import { AnswersNothing, type HttpRequest, NoStore } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
-import type { RegisterDto } from '../../users/users.dto.js';
-import { UsersService } from '../../users/users.service.js';
+import type { AddressRule } from '../../users/email-address.js';
+import { RegisterDto } from '../../users/users.dto.js';
+import { UsersService } from '../../accounts/users.service.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { RegistrationOptions } from './registration.options.js';
 
-type RegistrationPlan = RegistrationOptions & { registerDto: Type<RegisterDto>; readDto: Type };
+type RegistrationPlan = RegistrationOptions & {
+  registerDto: Type<RegisterDto>;
+  readDto: Type;
+  addresses: AddressRule;
+};
 
 export function createRegistrationController(plan: RegistrationPlan): Type {
   const output = new DtoOutput(plan.readDto);
@@ -22,7 +27,10 @@ export function createRegistrationController(plan: RegistrationPlan): Type {
     @HttpCode(201)
     @Public()
     @NoStore()
-    async register(@Dto(plan.registerDto) body: Sent<RegisterDto>, @Req() request: HttpRequest) {
+    async register(
+      @Dto(plan.registerDto, RegisterDto, plan.addresses) body: Sent<RegisterDto>,
+      @Req() request: HttpRequest,
+    ) {
       return output.write(await this.users.register(body, request));
     }
   }
@@ -39,9 +47,12 @@ export function createConcealedRegistrationController(plan: RegistrationPlan): T
     @HttpCode(202)
     @Public()
     @AnswersNothing()
-    async register(@Dto(plan.registerDto) body: Sent<RegisterDto>, @Req() request: HttpRequest) {
+    async register(
+      @Dto(plan.registerDto, RegisterDto, plan.addresses) body: Sent<RegisterDto>,
+      @Req() request: HttpRequest,
+    ) {
       await this.users.registerConcealed(body, request);
-      return NOTHING;
+      return null;
     }
   }
   return ConcealedRegistrationController;

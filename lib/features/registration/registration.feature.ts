@@ -3,15 +3,19 @@ import {
   createConcealedRegistrationController,
   createRegistrationController,
 } from './registration.controller.js';
-import { REGISTRATION_PLAN, type RegistrationOptions } from './registration.options.js';
+import { REGISTRATION_KINDS, type RegistrationOptions } from './registration.options.js';
 
-export const registrationFeature: Feature<RegistrationOptions> = {
+export const registrationFeature: Feature<RegistrationOptions, 'registration'> = {
   key: 'registration',
-  plan: REGISTRATION_PLAN,
-  settings: [],
-  flags: ['concealExisting'],
-  build(options, { dtos }) {
-    const plan = { path: 'auth/register', registerDto: dtos.register, readDto: dtos.read, ...options };
+  kinds: REGISTRATION_KINDS,
+  build(options, { dtos, addresses }) {
+    const plan = {
+      path: 'auth/register',
+      registerDto: dtos.register,
+      readDto: dtos.read,
+      addresses,
+      ...options,
+    };
     const create = options.concealExisting
       ? createConcealedRegistrationController
       : createRegistrationController;

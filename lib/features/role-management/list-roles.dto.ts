@@ -4,7 +4,7 @@ import { IsOmittable } from '../../common/validation/constraints.js';
 import { toNumber } from '../../common/validation/query-values.js';
 import { HIGHEST_ROLES_LIMIT } from '../../roles/roles.repository.js';
 
-/** Which page of roles. */
+/** The query of a list of roles. */
 export class ListRolesDto {
   @IsOmittable()
   @Transform(toNumber)
@@ -13,7 +13,7 @@ export class ListRolesDto {
   @Max(HIGHEST_ROLES_LIMIT)
   limit?: number;
 
-  /** From 1. */
+  /** The number of the page, from 1. */
   @IsOmittable()
   @Transform(toNumber)
   @IsInt()

@@ -1,15 +1,15 @@
 import { Delete, Get, HttpCode, Param, Patch, Post, Put, type Type, UseGuards } from '@nestjs/common';
-import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
 import { NoStore } from '../../common/http.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseRole } from '../../roles/role.entity.js';
-import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
+import { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
 import type { UserWithRoles } from '../../roles/roles.service.js';
-import type { ResolvedDtos } from '../../users/users.dtos.js';
-import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import type { ResolvedDtos } from '../dtos.js';
+import { AdministrationController } from '../administration.decorator.js';
+import { ErrorHeaders } from '../feature.decorators.js';
 import { ListRolesDto } from './list-roles.dto.js';
 import { KnownRoleGuard } from './known-role.guard.js';
 import type { RoleManagementOptions } from './role-management.options.js';
@@ -31,8 +31,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
   });
 
   @ErrorHeaders()
-  @FeatureController(plan)
-  @UseGuards(Authenticated())
+  @AdministrationController(plan)
   class RoleManagementController {
     constructor(readonly management: RoleManagementService) {}
 
@@ -46,7 +45,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     @HttpCode(201)
     async create(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(plan.createDto) body: Sent<RoleCreateDto>,
+      @Dto(plan.createDto, RoleCreateDto) body: Sent<RoleCreateDto>,
     ) {
       return output.write(await this.management.create(identity, body, plan.loadOptions));
     }
@@ -55,7 +54,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     @NoStore()
     async assign(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(plan.dtos.roleAssignment) body: Sent<RoleAssignmentDto>,
+      @Dto(plan.dtos.roleAssignment, RoleAssignmentDto) body: Sent<RoleAssignmentDto>,
     ) {
       return writeUser(await this.management.assign(identity, body));
     }
@@ -64,7 +63,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     @NoStore()
     async revoke(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(plan.dtos.roleAssignment) body: Sent<RoleAssignmentDto>,
+      @Dto(plan.dtos.roleAssignment, RoleAssignmentDto) body: Sent<RoleAssignmentDto>,
     ) {
       return writeUser(await this.management.revoke(identity, body));
     }
@@ -74,7 +73,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     async update(
       @CurrentIdentity() identity: Sent<Identity>,
       @Param('id') id: string,
-      @Dto(plan.updateDto) body: Sent<RoleUpdateDto>,
+      @Dto(plan.updateDto, RoleUpdateDto) body: Sent<RoleUpdateDto>,
     ) {
       return output.write(await this.management.update(identity, id, body, plan.loadOptions));
     }

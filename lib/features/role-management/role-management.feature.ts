@@ -1,15 +1,14 @@
-import { Superuser } from '../../authorization/superuser.guard.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
-import { DEFAULT_DTOS } from '../../users/users.dtos.js';
+import { DEFAULT_DTOS } from '../dtos.js';
+import { checkAuthorizedBy } from '../administration.decorator.js';
 import type { Feature } from '../feature.js';
 import { createRoleManagementController } from './role-management.controller.js';
-import { ROLE_GRANT, ROLE_MANAGEMENT_PLAN, type RoleManagementOptions } from './role-management.options.js';
+import { ROLE_GRANT, ROLE_MANAGEMENT_KINDS, type RoleManagementOptions } from './role-management.options.js';
 import { RoleManagementService } from './role-management.service.js';
 
-export const roleManagementFeature: Feature<RoleManagementOptions> = {
+export const roleManagementFeature: Feature<RoleManagementOptions, 'roleManagement'> = {
   key: 'roleManagement',
-  plan: ROLE_MANAGEMENT_PLAN,
-  settings: [],
+  kinds: ROLE_MANAGEMENT_KINDS,
   inputDtos: { createDto: DEFAULT_DTOS.roleCreate, updateDto: DEFAULT_DTOS.roleUpdate },
   shows: 'role',
   build(options, { dtos, hasRoles }) {
@@ -22,11 +21,11 @@ export const roleManagementFeature: Feature<RoleManagementOptions> = {
     if (grant !== 'any' && grant !== 'own') {
       throw new ConfigurationError("roleManagement.grant must be 'any' or 'own'.");
     }
+    checkAuthorizedBy('roleManagement', options);
     const controller = createRoleManagementController({
       ...{ path: 'users/roles', assignPath: 'assign', revokePath: 'revoke' },
       ...{ createDto: dtos.roleCreate, readDto: dtos.roleRead, updateDto: dtos.roleUpdate, dtos },
       ...options,
-      guards: options.guards?.length ? options.guards : [Superuser()],
     });
     return {
       controllers: [controller],

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
+import { Authority } from '../../authorization/authority.js';
 import { heldRoles, holdsAll } from '../../authorization/held-roles.js';
 import { NotAllowedError } from '../../common/users-error.js';
 import { definedFields } from '../../common/defined-fields.js';
@@ -9,17 +10,20 @@ import type { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../role
 import { DEFAULT_ROLES_LIMIT } from '../../roles/roles.repository.js';
 import { RolesService, type UserWithRoles, WITH_ROLES } from '../../roles/roles.service.js';
 import type { LoadOptions } from '../../users/load-options.js';
+import type { Precondition } from '../../users/precondition.js';
+import type { BaseUser, UserId } from '../../users/user.entity.js';
 import { UserNotFoundError } from '../../users/users.errors.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import type { ListRolesDto } from './list-roles.dto.js';
 import { ROLE_GRANT, type RoleManagementOptions } from './role-management.options.js';
 
-/** What administrators do to roles, as far as they may. */
+/** The operations of administrators on roles, with their checks. */
 @Injectable()
 export class RoleManagementService {
   constructor(
     private readonly roles: RolesService,
     private readonly users: UsersRepository,
+    private readonly authority: Authority,
     @Inject(ROLE_GRANT) private readonly grant: RoleManagementOptions['grant'],
   ) {}
 
@@ -29,52 +33,77 @@ export class RoleManagementService {
     return { items, total };
   }
 
-  async create({ user }: Identity, body: RoleCreateDto, load?: LoadOptions<BaseRole>): Promise<BaseRole> {
-    this.requireAnyGrant(user.isSuperuser);
-    const role = await this.roles.addRole(definedFields(body) as RoleCreateDto);
+  async create(identity: Identity, body: RoleCreateDto, load?: LoadOptions<BaseRole>): Promise<BaseRole> {
+    this.requireAnyGrant(identity);
+    const fields = definedFields(body) as RoleCreateDto;
+    const role = await this.roles.addRole(fields, this.authority.over(identity));
     return load ? this.roles.getRole(role.id, { load }) : role;
   }
 
   async update(
-    { user }: Identity,
+    identity: Identity,
     id: string,
     body: RoleUpdateDto,
     load?: LoadOptions<BaseRole>,
   ): Promise<BaseRole> {
-    this.requireAnyGrant(user.isSuperuser);
-    const role = await this.roles.updateRole(id, definedFields(body));
+    this.requireAnyGrant(identity);
+    const role = await this.roles.updateRole(id, definedFields(body), this.authority.over(identity));
     return load ? this.roles.getRole(role.id, { load }) : role;
   }
 
-  remove({ user }: Identity, id: string): Promise<void> {
-    this.requireAnyGrant(user.isSuperuser);
-    return this.roles.deleteRole(id);
+  remove(identity: Identity, id: string): Promise<void> {
+    this.requireAnyGrant(identity);
+    return this.roles.deleteRole(id, this.authority.over(identity));
   }
 
-  async assign(identity: Identity, { userId, roleId }: RoleAssignmentDto): Promise<UserWithRoles> {
-    await this.requireMayChange(identity, { userId, roleId });
-    return this.roles.assignRole(userId, roleId);
+  async assign(identity: Identity, body: RoleAssignmentDto): Promise<UserWithRoles> {
+    const { user, role, preconditions } = await this.requireMayChange(identity, body);
+    return this.roles.assignRole(user, role, preconditions);
   }
 
-  async revoke(identity: Identity, { userId, roleId }: RoleAssignmentDto): Promise<UserWithRoles> {
-    await this.requireMayChange(identity, { userId, roleId });
-    return this.roles.revokeRole(userId, roleId);
+  async revoke(identity: Identity, body: RoleAssignmentDto): Promise<UserWithRoles> {
+    const { user, role, preconditions } = await this.requireMayChange(identity, body);
+    return this.roles.revokeRole(user, role, preconditions);
   }
 
-  /** Who may grant their own roles alone could rename one of them to a role that they lack. */
-  private requireAnyGrant(isSuperuser: boolean): void {
-    if (this.grant === 'own' && !isSuperuser) throw new NotAllowedError();
+  /**
+   * An administrator who may grant only their own roles could otherwise rename one of them to a role that they
+   * do not have.
+   */
+  private requireAnyGrant({ user }: Identity): void {
+    if (this.grant === 'own' && !user.isSuperuser) throw new NotAllowedError();
   }
 
-  /** Nobody but a superuser changes a superuser; with `grant: 'own'`, nor grants what they lack, nor to whom has more. */
-  private async requireMayChange({ user }: Identity, { userId, roleId }: RoleAssignmentDto): Promise<void> {
-    if (user.isSuperuser) return;
-    const target = await this.users.findById(userId, WITH_ROLES);
-    if (!target) throw new UserNotFoundError();
-    const { name } = await this.roles.getRole(roleId);
-    if (target.isSuperuser) throw new NotAllowedError();
-    if (this.grant === 'any') return;
-    const concerned = [...(await heldRoles(target, this.users)), comparedRoleName(name)];
-    if (!(await holdsAll(user, concerned, this.users))) throw new NotAllowedError();
+  /**
+   * Only superusers may change superusers. With `grant: 'own'`, an administrator may grant only roles that they
+   * have, and only to users without any role that the administrator does not have.
+   */
+  private async requireMayChange(
+    identity: Identity,
+    { userId, roleId }: RoleAssignmentDto,
+  ): Promise<MayChange> {
+    if (identity.user.isSuperuser) {
+      return { user: userId, role: roleId, preconditions: this.authority.over(identity) };
+    }
+    const user = await this.users.findById(userId, WITH_ROLES);
+    if (!user) throw new UserNotFoundError();
+    const role = await this.roles.getRole(roleId);
+    if (user.isSuperuser) throw new NotAllowedError();
+    if (this.grant === 'any') {
+      return { user, role, preconditions: this.authority.over(identity, { target: user }) };
+    }
+
+    const concerned = [...(await heldRoles(user, this.users)), comparedRoleName(role.name)];
+    if (!(await holdsAll(identity.user, concerned, this.users))) throw new NotAllowedError();
+    const change = { target: user, coversRoles: true, role: role.id };
+    return { user, role, preconditions: this.authority.over(identity, change) };
   }
+}
+
+/** An allowed assignment: loaded rows if the check needed them, otherwise ids. */
+interface MayChange {
+  user: BaseUser | UserId;
+  role: BaseRole | BaseRole['id'];
+  /** Conditions that must still hold when the change is written. */
+  preconditions: Precondition[];
 }

@@ -47,7 +47,7 @@ export class ListUsersDto {
   @IsBoolean()
   isSuperuser?: boolean;
 
-  /** From 1, in place of a cursor: for small tables. */
+  /** The number of the page, from 1, instead of a cursor: for small tables. */
   @IsOmittable()
   @Transform(toNumber)
   @IsInt()

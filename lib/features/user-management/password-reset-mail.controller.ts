@@ -1,28 +1,46 @@
 import { HttpCode, Post, Req, type Type, UseGuards } from '@nestjs/common';
-import { AnswersNothing, type HttpRequest, NOTHING } from '../../common/http.js';
+import type { Identity } from '../../authentication/backend.js';
+import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import { Authority } from '../../authorization/authority.js';
+import { AnswersNothing, type HttpRequest } from '../../common/http.js';
 import type { Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { UsersService } from '../../users/users.service.js';
-import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import { UsersService } from '../../accounts/users.service.js';
+import { AdministrationController } from '../administration.decorator.js';
+import { ErrorHeaders } from '../feature.decorators.js';
 import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 
-/** How administrators help somebody who can't log in, without knowing the new password. */
+/**
+ * The route by which an administrator mails a reset token to a user. The administrator never sees the new
+ * password.
+ */
 export function createPasswordResetMailController(plan: UserManagementOptions & { hasRoles: boolean }): Type {
   const TargetUserGuard = createTargetUserGuard(undefined, plan.hasRoles);
 
   @ErrorHeaders()
-  @FeatureController(plan, `${plan.path}/:id/password-reset`)
+  @AdministrationController(plan, `${plan.path}/:id/password-reset`)
   class PasswordResetMailController {
-    constructor(readonly users: UsersService) {}
+    constructor(
+      readonly users: UsersService,
+      readonly repository: UsersRepository,
+      readonly authority: Authority,
+    ) {}
 
     @Post()
     @HttpCode(202)
     @UseGuards(TargetUserGuard)
     @AnswersNothing()
-    async send(@TargetUser() user: Sent<BaseUser>, @Req() request: HttpRequest) {
-      await this.users.sendPasswordReset(user, request);
-      return NOTHING;
+    async send(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @TargetUser() user: Sent<BaseUser>,
+      @Req() request: HttpRequest,
+    ) {
+      const change = { target: user, coversRoles: plan.hasRoles };
+      await this.repository.requireAll({ id: user.id }, this.authority.over(identity, change));
+      await this.users.mailPasswordReset(user, request);
+      return null;
     }
   }
   return PasswordResetMailController;

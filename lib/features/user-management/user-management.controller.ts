@@ -1,20 +1,22 @@
 import { Delete, Get, HttpCode, Patch, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
-import { Authenticated } from '../../authentication/authenticated.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
+import type { AddressRule } from '../../users/email-address.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { UsersRepository } from '../../users/users.repository.js';
-import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
-import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
+import { AdministrationController } from '../administration.decorator.js';
+import { ErrorHeaders } from '../feature.decorators.js';
 import { ListUsersDto } from './list-users.dto.js';
 import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 import { UserManagementService } from './user-management.service.js';
 
 type UserManagementPlan = UserManagementOptions & {
+  addresses: AddressRule;
   readDto: Type;
   createDto: Type;
   updateDto: Type;
@@ -26,7 +28,7 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
   const TargetUserGuard = createTargetUserGuard(plan.loadOptions, plan.hasRoles);
 
   @ErrorHeaders()
-  @FeatureController(plan)
+  @AdministrationController(plan)
   class UserManagementController {
     constructor(
       readonly management: UserManagementService,
@@ -42,11 +44,10 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
 
     @Post()
     @HttpCode(201)
-    @UseGuards(Authenticated())
     @NoStore()
     async create(
       @CurrentIdentity() identity: Sent<Identity>,
-      @Dto(plan.createDto) body: Sent<AdminCreateDto>,
+      @Dto(plan.createDto, AdminCreateDto, plan.addresses) body: Sent<AdminCreateDto>,
       @Req() request: HttpRequest,
     ) {
       return this.write(await this.management.create(identity, body, request));
@@ -65,7 +66,7 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
     async update(
       @CurrentIdentity() identity: Sent<Identity>,
       @TargetUser() user: Sent<BaseUser>,
-      @Dto(plan.updateDto) body: Sent<AdminUpdateDto>,
+      @Dto(plan.updateDto, AdminUpdateDto, plan.addresses) body: Sent<AdminUpdateDto>,
       @Req() request: HttpRequest,
       @Res({ passthrough: true }) response: HttpResponse,
     ) {

@@ -1,41 +1,83 @@
 import type { Type } from '@nestjs/common';
-import type { FreshLoginWindow } from '../../authentication/reauthentication.js';
+import { type FreshLoginWindow, resolveFreshLogin } from '../../authentication/reauthentication.js';
+import { requireSeconds } from '../../common/option-checks.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
+import type { AdministrationOptions } from '../administration.decorator.js';
+import { FEATURE_KINDS, type OptionKinds } from '../feature.js';
 
 /**
  * Administration of users: `GET` and `POST {path}`, `GET`, `PATCH` and `DELETE {path}/:id`, and with `passwordReset`
  * `POST {path}/:id/password-reset`.
  */
-export interface UserManagementOptions<User extends BaseUser = BaseUser> extends FeatureOptions {
-  /** Default `users`. */
+export interface UserManagementOptions<User extends BaseUser = BaseUser> extends AdministrationOptions {
+  /**
+   * The prefix of the routes.
+   * @default 'users'
+   */
   path?: string;
-  /** Who may administer users. Default: superusers. */
-  guards?: FeatureOptions['guards'];
-  /** Relations that come along with the users whom the routes are about. */
+  /**
+   * [Relations](../../../docs/relations.md) of the users in the answers.
+   * @default none
+   */
   loadOptions?: LoadOptions<NoInfer<User>>;
-  /** How users are shown. Default: `dtos.read`. */
+  /**
+   * The DTO class that shows users.
+   * @default dtos.read
+   */
   readDto?: Type;
-  /** What may be changed of a user. Default: `dtos.adminUpdate`. */
+  /**
+   * The DTO class of what may be changed of a user.
+   * @default dtos.adminUpdate
+   */
   updateDto?: Type;
   /**
-   * Setting a password or an e-mail address, and granting superuser, need the administrator's own login to be at
-   * most so many seconds old, or `currentPassword` in the body; `false` asks for neither. Default 600.
+   * How recent the administrator's own login must be, in seconds, to set a password or an address, or to make somebody a
+   * superuser. An older login needs the administrator's `currentPassword` in the body. `false` asks for neither.
+   * @default 600
    */
-  requireFreshLogin?: FreshLoginWindow;
-  /** How long the token works that a new user is mailed with `invite`, in seconds. Default 604800, a week. */
+  freshLoginSeconds?: FreshLoginWindow;
+  /**
+   * How long the token works that `"invite": true` mails to a new user, in seconds. The default is a week.
+   * @default 604800
+   */
   invitationLifetimeSeconds?: number;
 }
 
-export const USER_MANAGEMENT_PLAN = [...FEATURE_PLAN, 'loadOptions', 'readDto', 'updateDto'] as const;
-export const USER_MANAGEMENT_SETTINGS_KEYS = ['requireFreshLogin', 'invitationLifetimeSeconds'] as const;
+export const USER_MANAGEMENT_KINDS: OptionKinds<UserManagementOptions, UserManagementSettings> = {
+  ...FEATURE_KINDS,
+  authorizedBy: 'plan',
+  loadOptions: 'plan',
+  readDto: 'plan',
+  updateDto: 'plan',
+  freshLoginSeconds: 'setting',
+  invitationLifetimeSeconds: 'setting',
+};
 
+/** What a factory may give, with every default in place. */
 export interface UserManagementSettings {
-  requireFreshLogin: FreshLoginWindow;
+  freshLoginSeconds: FreshLoginWindow;
   invitationLifetimeSeconds: number;
 }
 export const USER_MANAGEMENT_SETTINGS = Symbol('nestjs-users: settings of userManagement');
 
 /** Whether there is a route that takes the token of an invitation. */
 export const CAN_INVITE = Symbol('nestjs-users: whether users can be invited');
+
+const DEFAULT_INVITATION_LIFETIME_SECONDS = 7 * 86_400;
+
+/** @throws {ConfigurationError} */
+export function resolveUserManagement(
+  declared: UserManagementOptions,
+  given: Partial<UserManagementSettings>,
+): UserManagementSettings {
+  const options = { ...declared, ...given };
+  const { freshLoginSeconds, invitationLifetimeSeconds = DEFAULT_INVITATION_LIFETIME_SECONDS } = options;
+  return {
+    freshLoginSeconds: resolveFreshLogin('userManagement.freshLoginSeconds', freshLoginSeconds),
+    invitationLifetimeSeconds: requireSeconds(
+      'userManagement.invitationLifetimeSeconds',
+      invitationLifetimeSeconds,
+    ),
+  };
+}

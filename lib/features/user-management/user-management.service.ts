@@ -1,19 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isSameId } from '../../database/entity-id.js';
 import type { Identity } from '../../authentication/backend.js';
 import { replaceToken } from '../../authentication/replace-token.js';
 import { Reauthentication } from '../../authentication/reauthentication.js';
+import { Authority, type Change } from '../../authorization/authority.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { InvalidBodyError, NotAllowedError } from '../../common/users-error.js';
+import { andThen } from '../../common/late-write.js';
 import { definedFields } from '../../common/defined-fields.js';
 import { cappedLimit } from '../../users/pages/users-query.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { isChanged, normalizeFields, type UserFields } from '../../users/user-fields.js';
+import { isChanged, normalizeFields, type UserFields, withoutInternal } from '../../users/user-fields.js';
 import type { LoadOptions } from '../../users/load-options.js';
 import type { AdminCreateDto, AdminUpdateDto } from '../../users/users.dto.js';
-import { Limits } from '../../users/limits/limits.js';
+import { Limits } from '../../accounts/limits/limits.js';
 import { SelfDeletionError, UserInactiveError } from '../../users/users.errors.js';
-import { UsersService } from '../../users/users.service.js';
-import { USERS_SETTINGS, type UsersSettings } from '../../users/users.settings.js';
+import { UsersService } from '../../accounts/users.service.js';
+import { ACCOUNTS_SETTINGS, type AccountsSettings } from '../../accounts/accounts.settings.js';
 import type { ListUsersDto } from './list-users.dto.js';
 import {
   CAN_INVITE,
@@ -21,13 +24,14 @@ import {
   type UserManagementSettings,
 } from './user-management.options.js';
 
-/** What administrators do to users, as far as they may. */
+/** The operations of administrators on users, with their checks. */
 @Injectable()
 export class UserManagementService {
   constructor(
     private readonly users: UsersService,
     private readonly reauthentication: Reauthentication,
-    @Inject(USERS_SETTINGS) private readonly settings: UsersSettings,
+    private readonly authority: Authority,
+    @Inject(ACCOUNTS_SETTINGS) private readonly settings: AccountsSettings,
     private readonly limits: Limits,
     @Inject(CAN_INVITE) private readonly canInvite: boolean,
     @Inject(USER_MANAGEMENT_SETTINGS) private readonly own: UserManagementSettings,
@@ -45,12 +49,20 @@ export class UserManagementService {
   }
 
   async create(identity: Identity, body: AdminCreateDto, request: HttpRequest): Promise<BaseUser> {
-    const { currentPassword, isVerified, isActive, invite = false, ...fields } = definedFields(body);
+    const {
+      currentPassword,
+      isVerified,
+      isActive,
+      invite = false,
+      ...fields
+    } = withoutInternal(definedFields(body));
     if (invite) await this.requireInvitable(body, request);
     if (fields.isSuperuser) await this.grantSuperuser(identity, request, currentPassword);
-    const user = await this.users.addUser(fields, { verify: isVerified, activate: isActive });
-    if (invite) this.users.invite(user, this.own.invitationLifetimeSeconds, request);
-    return user;
+    const how = { verify: isVerified, activate: isActive, preconditions: this.authority.over(identity) };
+    return andThen(this.users.addUser(fields, how), (user) => {
+      if (invite) this.users.mailInvitation(user, this.own.invitationLifetimeSeconds, request);
+      return user;
+    });
   }
 
   async update(
@@ -65,21 +77,29 @@ export class UserManagementService {
     if (changes.isSuperuser && !target.isSuperuser) {
       await this.grantSuperuser(identity, request, currentPassword);
     } else if (this.isSensitive(changes, target)) {
-      await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
+      await this.reauthentication.require(identity, request, this.own.freshLoginSeconds, currentPassword);
     }
 
-    const updated = await this.users.updateUser(target, changes, request);
-    const isOwnPassword = changes.password !== undefined && updated.id === identity.user.id;
-    if (isOwnPassword && updated.isActive) await replaceToken(identity, updated, request, response);
+    const preconditions = this.authority.over(identity, this.changeOf(target));
+    const updated = await this.users.updateUser(target, changes, request, preconditions);
+    const isOwnPassword = changes.password !== undefined && isSameId(updated.id, identity.user.id);
+    if (isOwnPassword && updated.isActive) await replaceToken(identity, request, response);
     return updated;
   }
 
   async remove(identity: Identity, target: BaseUser, request: HttpRequest): Promise<void> {
-    if (target.id === identity.user.id) throw new SelfDeletionError();
-    await this.users.deleteUser(target, request);
+    if (isSameId(target.id, identity.user.id)) throw new SelfDeletionError();
+    await this.users.deleteUser(target, request, this.authority.over(identity, this.changeOf(target)));
   }
 
-  /** Before anything is stored: a mail that may not go out would leave a user whom nobody has told. */
+  private changeOf(target: BaseUser): Change {
+    return { target, coversRoles: this.settings.hasRoles };
+  }
+
+  /**
+   * Checks before the user is stored. If the mail could not be sent afterwards, the user would exist without an
+   * invitation.
+   */
   private async requireInvitable({ email, isActive }: AdminCreateDto, request: HttpRequest): Promise<void> {
     if (!this.canInvite) throw new NoInvitationsError();
     if (isActive === false) throw new UserInactiveError();
@@ -88,8 +108,9 @@ export class UserManagementService {
   }
 
   private isSensitive(changes: UserFields, target: BaseUser): boolean {
-    const { identifier } = this.settings;
-    return changes.password !== undefined || isChanged(changes, target, ['email', identifier]);
+    return (
+      changes.password !== undefined || isChanged(changes, target, ['email', ...this.settings.identifiers])
+    );
   }
 
   private async grantSuperuser(
@@ -98,18 +119,24 @@ export class UserManagementService {
     currentPassword?: string,
   ): Promise<void> {
     if (!identity.user.isSuperuser) throw new NotAllowedError();
-    await this.reauthentication.require(identity, request, this.own.requireFreshLogin, currentPassword);
+    await this.reauthentication.require(identity, request, this.own.freshLoginSeconds, currentPassword);
   }
 }
 
-/** Nobody could use the token. */
+/** An invitation needs the reset of passwords, which is not registered. */
 class NoInvitationsError extends InvalidBodyError {
   constructor() {
-    super([{ loc: ['body', 'invite'], msg: 'There is no reset of passwords here.', type: 'unavailable' }]);
+    super([
+      {
+        loc: ['body', 'invite'],
+        msg: 'Invitations are not available, because passwords cannot be reset here.',
+        type: 'unavailable',
+      },
+    ]);
   }
 }
 
-/** Two ways to say where a page begins. */
+/** The query has both ways to choose a page. */
 class PageAndCursorError extends InvalidBodyError {
   constructor() {
     super([{ loc: ['query', 'page'], msg: 'Send a page or a cursor, not both.', type: 'page' }]);

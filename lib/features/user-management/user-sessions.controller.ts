@@ -3,23 +3,29 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { writeSessions } from '../../authentication/sessions/session-output.js';
 import { SessionsService } from '../../authentication/sessions/sessions.service.js';
+import { Authority } from '../../authorization/authority.js';
 import { NoStore } from '../../common/http.js';
 import type { Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
-import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { AdministrationController } from '../administration.decorator.js';
+import { ErrorHeaders } from '../feature.decorators.js';
 import { createTargetUserGuard, TargetUser } from './target-user.guard.js';
 import type { UserManagementOptions } from './user-management.options.js';
 
-/** Where a user is logged in, for administrators. */
+/** The routes for a user's sessions, for administrators. */
 export function createUserSessionsController(plan: UserManagementOptions & { hasRoles: boolean }): Type {
   const TargetUserGuard = createTargetUserGuard(undefined, plan.hasRoles);
 
   @ErrorHeaders()
-  // Above the feature's guards, which the lower decorator puts first: a stranger learns nothing of who exists.
+  // Above AdministrationController: Nest runs the guards of the lower decorator first, so a client without the
+  // right does not learn which users exist.
   @UseGuards(TargetUserGuard)
-  @FeatureController(plan, `${plan.path}/:id/sessions`)
+  @AdministrationController(plan, `${plan.path}/:id/sessions`)
   class UserSessionsController {
-    constructor(readonly sessions: SessionsService) {}
+    constructor(
+      readonly sessions: SessionsService,
+      readonly authority: Authority,
+    ) {}
 
     @Get()
     @NoStore()
@@ -27,17 +33,26 @@ export function createUserSessionsController(plan: UserManagementOptions & { has
       return writeSessions(await this.sessions.list(user), session);
     }
 
-    /** Every login of the user, by whatever backend. */
+    /** Ends every login of the user, in every backend. */
     @Delete()
     @HttpCode(204)
-    async endAll(@TargetUser() user: Sent<BaseUser>) {
-      await this.sessions.endAll(user);
+    async endAll(@CurrentIdentity() identity: Sent<Identity>, @TargetUser() user: Sent<BaseUser>) {
+      await this.sessions.endAll(user, this.mayChange(identity, user));
     }
 
     @Delete(':sessionId')
     @HttpCode(204)
-    async end(@TargetUser() user: Sent<BaseUser>, @Param('sessionId') id: string) {
-      await this.sessions.end(user, id);
+    async end(
+      @CurrentIdentity() identity: Sent<Identity>,
+      @TargetUser() user: Sent<BaseUser>,
+      @Param('sessionId') id: string,
+    ) {
+      await this.sessions.end(user, id, this.mayChange(identity, user));
+    }
+
+    /** What must still be true when the logins end. */
+    private mayChange(identity: Identity, target: BaseUser) {
+      return this.authority.over(identity, { target, coversRoles: plan.hasRoles });
     }
   }
   return UserSessionsController;

@@ -1,15 +1,16 @@
 import { HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
-import { DtoOutput } from '../../common/dto-output.js';
-import { AnswersNothing, type HttpRequest, NoStore, NOTHING } from '../../common/http.js';
+import { DtoOutput } from '../../common/output/dto-output.js';
+import { AnswersNothing, type HttpRequest, NoStore } from '../../common/http.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
-import type { RequestVerifyDto, VerifyDto } from '../../users/users.dto.js';
-import type { ResolvedDtos } from '../../users/users.dtos.js';
-import { UsersService } from '../../users/users.service.js';
+import type { AddressRule } from '../../users/email-address.js';
+import { RequestVerifyDto, VerifyDto } from '../../users/users.dto.js';
+import type { ResolvedDtos } from '../dtos.js';
+import { UsersService } from '../../accounts/users.service.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import type { VerificationOptions } from './verification.options.js';
 
-type VerificationPlan = VerificationOptions & { dtos: ResolvedDtos };
+type VerificationPlan = VerificationOptions & { dtos: ResolvedDtos; addresses: AddressRule };
 
 export function createVerificationController(plan: VerificationPlan): Type {
   const output = new DtoOutput(plan.dtos.read);
@@ -23,16 +24,19 @@ export function createVerificationController(plan: VerificationPlan): Type {
     @HttpCode(202)
     @Public()
     @AnswersNothing()
-    async request(@Dto(plan.dtos.requestVerify) body: Sent<RequestVerifyDto>, @Req() request: HttpRequest) {
+    async request(
+      @Dto(plan.dtos.requestVerify, RequestVerifyDto, plan.addresses) body: Sent<RequestVerifyDto>,
+      @Req() request: HttpRequest,
+    ) {
       await this.users.requestVerification(body.email, request);
-      return NOTHING;
+      return null;
     }
 
     @Post(plan.verifyPath)
     @HttpCode(200)
     @Public()
     @NoStore()
-    async verify(@Dto(plan.dtos.verify) body: Sent<VerifyDto>, @Req() request: HttpRequest) {
+    async verify(@Dto(plan.dtos.verify, VerifyDto) body: Sent<VerifyDto>, @Req() request: HttpRequest) {
       return output.write(await this.users.verify(body.token, request));
     }
   }

@@ -1,17 +1,12 @@
 import type { Feature } from '../feature.js';
 import { createVerificationController } from './verification.controller.js';
-import {
-  VERIFICATION_PLAN,
-  VERIFICATION_SETTINGS,
-  type VerificationOptions,
-} from './verification.options.js';
+import { VERIFICATION_KINDS, type VerificationOptions } from './verification.options.js';
 
-export const verificationFeature: Feature<VerificationOptions> = {
+export const verificationFeature: Feature<VerificationOptions, 'verification'> = {
   key: 'verification',
-  plan: VERIFICATION_PLAN,
-  settings: VERIFICATION_SETTINGS,
-  build(options, { dtos }) {
+  kinds: VERIFICATION_KINDS,
+  build(options, { dtos, addresses }) {
     const paths = { path: 'auth', requestPath: 'request-verify-token', verifyPath: 'verify' };
-    return { controllers: [createVerificationController({ ...paths, dtos, ...options })] };
+    return { controllers: [createVerificationController({ ...paths, dtos, addresses, ...options })] };
   },
 };

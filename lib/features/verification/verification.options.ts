@@ -1,16 +1,35 @@
-import { FEATURE_PLAN, type FeatureOptions } from '../feature.js';
+import { FEATURE_KINDS, type FeatureOptions, type OptionKinds } from '../feature.js';
 
 /** Verification of e-mail addresses: `POST {path}/{requestPath}` and `POST {path}/{verifyPath}`. */
 export interface VerificationOptions extends FeatureOptions {
-  /** Default `auth`. */
+  /**
+   * The prefix of both routes.
+   * @default 'auth'
+   */
   path?: string;
-  /** Default `request-verify-token`. */
+  /**
+   * The end of the path of the route that mails a token.
+   * @default 'request-verify-token'
+   */
   requestPath?: string;
-  /** Default `verify`. */
+  /**
+   * The end of the path of the route that takes a token.
+   * @default 'verify'
+   */
   verifyPath?: string;
-  /** How long a mailed token works, in seconds. Default 3600. */
+  /**
+   * How long a mailed token works, in seconds.
+   * @default 3600
+   */
   tokenLifetimeSeconds?: number;
 }
 
-export const VERIFICATION_PLAN = [...FEATURE_PLAN, 'requestPath', 'verifyPath'] as const;
-export const VERIFICATION_SETTINGS = ['tokenLifetimeSeconds'] as const;
+/** What a factory may give. */
+export type VerificationSettings = Pick<VerificationOptions, 'tokenLifetimeSeconds'>;
+
+export const VERIFICATION_KINDS: OptionKinds<VerificationOptions, VerificationSettings> = {
+  ...FEATURE_KINDS,
+  requestPath: 'plan',
+  verifyPath: 'plan',
+  tokenLifetimeSeconds: 'setting',
+};

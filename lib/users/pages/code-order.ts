@@ -1,12 +1,14 @@
 import type { Repository } from 'typeorm';
-import { escapedTable, isSqlite } from '../../common/dialect.js';
+import { escapedTable, isSqlite } from '../../database/dialect.js';
+import { columnOf } from '../../database/entity-metadata.js';
 import type { BaseUser } from '../user.entity.js';
 
 const known = new WeakMap<object, Promise<boolean>>();
 
 /**
- * Whether a prefix is a range of the column's order, and the planner must be told so. MariaDB knows by itself, and
- * PostgreSQL does where the collation is `C`; in a language's order it is none: Czech puts `ch` after `h`.
+ * Whether all texts with one prefix are a range in the column's order, and the planner needs that condition.
+ * MariaDB finds the range by itself. PostgreSQL has such a range only with the collation `C`: in Czech, for
+ * example, `ch` sorts after `h`.
  */
 export function ordersByCode<User extends BaseUser>(
   users: Repository<User>,
@@ -20,10 +22,10 @@ export function ordersByCode<User extends BaseUser>(
   return asked;
 }
 
-/** Orders that are by code point. */
+/** Collations that sort by code point. */
 const CODE_ORDERS = `'C', 'POSIX', 'C.UTF-8', 'C.utf8'`;
 
-/** PostgreSQL's catalog, from version 13 on; what a later one added is read where it is there. */
+/** Reads PostgreSQL's catalog, from version 13. Columns of later versions are read if they exist. */
 async function askCollation<User extends BaseUser>(
   { manager, metadata }: Repository<User>,
   property: string,
@@ -35,10 +37,7 @@ async function askCollation<User extends BaseUser>(
      FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation
      JOIN pg_database d ON d.datname = current_database()
      WHERE a.attrelid = $1::regclass AND a.attname = $2`,
-    [
-      escapedTable(manager.dataSource, metadata.tablePath),
-      metadata.findColumnWithPropertyName(property)?.databaseName,
-    ],
+    [escapedTable(manager.dataSource, metadata.tablePath), columnOf(metadata, property)?.databaseName],
   );
   return Boolean(rows[0]?.code);
 }

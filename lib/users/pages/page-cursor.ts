@@ -1,17 +1,20 @@
-import { parseId } from '../../common/entity-id.js';
+import { jsonId, parseId } from '../../database/entity-id.js';
 import type { UserId } from '../user.entity.js';
 import type { UsersSort } from './users-query.js';
 
-/** Says where a page ended. It is nothing to read or to make: only to be sent back. */
+/** A text that marks the end of a page. A client only sends it back. */
 export const writeCursor = (sort: UsersSort | undefined, id: UserId): string =>
-  Buffer.from(JSON.stringify([sort, id])).toString('base64url');
+  Buffer.from(JSON.stringify([sort, jsonId(id)])).toString('base64url');
 
-/** The id in a cursor of the same order; `undefined` for anything else. */
+const LONGEST_CURSOR = 512;
+
+/** The id in a cursor with the same order; `undefined` for anything else. */
 export function readCursor(
   cursor: string,
   sort: UsersSort | undefined,
   column: Parameters<typeof parseId>[1],
 ): UserId | undefined {
+  if (cursor.length > LONGEST_CURSOR) return undefined;
   try {
     const [order, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     return order === (sort ?? null) ? parseId(id, column) : undefined;

@@ -1,34 +1,63 @@
-import { isSqlite } from '../../common/dialect.js';
-import { normalizeEmail, normalizeName } from '../email-address.js';
+import { storedValue } from '../../database/column-values.js';
+import { isSqlite } from '../../database/dialect.js';
+import { columnOf } from '../../database/entity-metadata.js';
 import type { BaseUser } from '../user.entity.js';
-import type { UsersSettings } from '../users.settings.js';
+import type { Identifiers } from '../identifiers.js';
 import { ordersByCode } from './code-order.js';
 import { findsFew, type Page } from './page.js';
 import { orderOf } from './users-query.js';
 
+/** Longer than any identifier, also with letters and accents as separate characters. */
+const LONGEST_SEARCH = 1280;
+
 /**
- * Lets through whose identifier begins with the filter's `search`.
- * @param areFew whether another condition leaves few users already
+ * Limits the page to users whose identifier begins with the filter's `search`. If a transformer encrypts the
+ * column, the whole identifier must match.
+ * @param areFew whether another condition already leaves few users
  */
 export async function addSearch<User extends BaseUser>(
   page: Page<User>,
-  { identifier, normalizeIdentifier }: Pick<UsersSettings, 'identifier' | 'normalizeIdentifier'>,
+  { identifiers: [identifier = 'email'], normalizeIdentifier, areOurForms }: Identifiers,
   areFew: boolean,
 ): Promise<void> {
   const { users, select, filter } = page;
   if (filter.search === undefined) return;
-  // Ours store lower case; how a host's own function folds the beginning of an identifier, only the host knows.
-  const isOurs = normalizeIdentifier === normalizeEmail || normalizeIdentifier === normalizeName;
-  const from = isOurs ? filter.search.trim().normalize('NFC').toLowerCase() : filter.search;
+  if (filter.search.length > LONGEST_SEARCH) {
+    select.andWhere('1 = 0');
+    return;
+  }
+  if (isTransformed(users, identifier, filter.search)) {
+    const whole = normalizeIdentifier(filter.search, identifier);
+    const stored = storedValue(columnOf(users.metadata, identifier), whole ?? '');
+    select.andWhere(whole === undefined ? '1 = 0' : `user.${identifier} = :whole`, { whole: stored });
+    return;
+  }
+  // The library's own forms are in lower case. How a host's own function changes the beginning of an identifier
+  // is unknown.
+  const from = areOurForms ? filter.search.trim().normalize('NFC').toLowerCase() : filter.search;
   const prefix = `${from.replace(/[%_!]/g, '!$&')}%`;
   select.andWhere(`user.${identifier} LIKE :prefix ESCAPE '!'`, { prefix });
-  // SQLite's LIKE folds ASCII letters, and a range doesn't: they mean the same for what is stored folded alone.
-  if (isOurs && !areFew && from !== '' && (await ordersByCode(users, identifier))) {
+  // SQLite's LIKE ignores the case of ASCII letters, a range does not. Both find the same only if the column
+  // has lower case.
+  if (areOurForms && !areFew && from !== '' && (await ordersByCode(users, identifier))) {
     await addRange(page, identifier, from);
   }
 }
 
-/** What begins with `from` stands between these two, though not alone; LIKE tells them apart. */
+/** A database cannot search the beginning of an encrypted value. */
+const isTransformed = <User extends BaseUser>(
+  { metadata }: Page<User>['users'],
+  identifier: string,
+  search: string,
+): boolean => {
+  const beginning = search.trim().toLowerCase();
+  return storedValue(columnOf(metadata, identifier), beginning) !== beginning;
+};
+
+/**
+ * All values that begin with `from` are between these two bounds. Others may be there too, which LIKE sorts
+ * out.
+ */
 async function addRange<User extends BaseUser>(
   { users, select, filter, after }: Page<User>,
   identifier: string,
@@ -38,14 +67,14 @@ async function addRange<User extends BaseUser>(
   const [least, most] = [`user.${identifier} >= :from`, `user.${identifier} < :to`];
   const { column, direction } = orderOf(filter);
   if (column !== identifier && isSqlite(users.manager.dataSource)) {
-    // Without statistics, SQLite takes any range for a small one, and would sort all users who are in it.
+    // Without statistics, SQLite assumes that any range is small, and would sort all users in it.
     const some = users
       .createQueryBuilder('user')
       .select('1', 'one')
       .where(`${least} AND ${most}`, { from, to });
     if (!(await findsFew(some))) return;
   }
-  // The cursor is the nearer bound on its side, and SQLite uses but one.
+  // On its side, the cursor is the closer bound, and SQLite uses only one.
   const isBounded = column === identifier && after !== undefined;
   if (!isBounded || direction === 'DESC') select.andWhere(least, { from });
   if (!isBounded || direction === 'ASC') select.andWhere(most, { to });

@@ -5,6 +5,7 @@ import type { Configuration } from './configuration.js';
 import { openDatabase } from './database.js';
 import { FirstSuperuser, SUPERUSER } from './first-superuser.js';
 import { Outbox } from './outbox.js';
+import { Session } from './users/session.entity.js';
 import { User } from './users/user.entity.js';
 import { SnakeAdminCreateDto, SnakeAdminUpdateDto, SnakeReadDto, SnakeUpdateDto } from './users/users.dto.js';
 import { AppUsersService } from './users/users.service.js';
@@ -28,7 +29,7 @@ export class AppModule {
         }),
         UsersModule.forRoot({
           secret,
-          entities: { user: User },
+          entities: { user: User, session: Session },
           service: AppUsersService,
           providers: [{ provide: Outbox, useValue: new Outbox(outbox) }],
           dtos: {
@@ -45,8 +46,9 @@ export class AppModule {
           registration: {},
           verification: {},
           passwordReset: {},
-          currentUser: { requireFreshLogin: false, strictVerification: true },
-          userManagement: { requireFreshLogin: false },
+          // A new address is the user's at once, and unverified: with requireVerification, the default would wait for its mail.
+          currentUser: { freshLoginSeconds: false, strictVerification: true, emailChange: 'immediate' },
+          userManagement: { freshLoginSeconds: false },
         }),
       ],
       providers: [FirstSuperuser, { provide: SUPERUSER, useValue: superuser }],

@@ -14,14 +14,14 @@ const DIALECTS = {
       `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last}) SELECT n FROM numbers`,
     id: `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' ||
       substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`,
-    minutesAgo: (minutes: string) => `datetime('now', '-' || (${minutes}) || ' minutes')`,
+    minutesAgo: (minutes: string) => `CAST(strftime('%s', 'now') AS integer) * 1000 - (${minutes}) * 60000`,
     // A host has none there: SQLite gathers statistics for whoever asks.
     gatherStatistics: undefined,
   },
   postgres: {
     numbers: (last: number) => `SELECT n FROM generate_series(1::bigint, ${last}) n`,
     id: 'gen_random_uuid()',
-    minutesAgo: (minutes: string) => `now() - (${minutes}) * interval '1 minute'`,
+    minutesAgo: (minutes: string) => `floor(extract(epoch FROM now()) * 1000) - (${minutes}) * 60000`,
     // VACUUM as well, which would otherwise begin by itself between two requests.
     gatherStatistics: 'VACUUM ANALYZE',
   },
@@ -57,13 +57,13 @@ export async function addMembers(source: DataSource, count: number): Promise<voi
 function insertMembers(table: string, dialect: (typeof DIALECTS)[keyof typeof DIALECTS], count: number) {
   const superusers = Math.max(FEWEST_SUPERUSERS, count / 1000);
   return `INSERT INTO ${table}
-      (id, email, "isActive", "isVerified", "isSuperuser", "tokenVersion", "createdAt")
+      (id, email, "isActive", "isVerified", "isSuperuser", "tokenVersion", "createdAt", "updatedAt")
     SELECT ${dialect.id},
       CASE WHEN n % ${Math.floor(count / NARROW)} = 3 THEN 'zoe'
         WHEN n % 10 < 8 THEN 'anna' WHEN n % 10 = 8 THEN 'bert' ELSE 'carla' END
         || '.' || (n * 7919 % 1000003) || '@example.com',
       n % 20 <> 1, n % 5 <> 2, n % ${Math.floor(count / superusers)} = 4, n,
-      ${dialect.minutesAgo('n / 4')}
+      ${dialect.minutesAgo('n / 4')}, ${dialect.minutesAgo('n / 4')}
     FROM (${dialect.numbers(count)}) numbered`;
 }
 

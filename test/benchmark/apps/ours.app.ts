@@ -7,7 +7,7 @@ import { database, User } from './user.entity.js';
   imports: [
     database(),
     UsersModule.forRoot({
-      secret: 'only for this benchmark, 32 bytes or more',
+      secret: 'ds9zCXlc8_OUrCsc51eemSBuKB8IfgpgU-a1yjYKvnPN',
       entities: { user: User },
       requireVerification: false,
       // All load is of one client and one account, and more than ten logins of one account at once are refused.

@@ -18,7 +18,7 @@ const { database, users } = JSON.parse(process.argv[4]) as Variant;
   imports: [
     TypeOrmModule.forRoot({ ...database, autoLoadEntities: true, synchronize: true }),
     UsersModule.forRoot({
-      secret: 'only for this benchmark, 32 bytes or more',
+      secret: 'Cij2K7-Mqf4PA_RaUWAlFl9vlRDGsDz2ZA1aswBLEWEs',
       entities: { user: Member, role: Role },
       requireVerification: false,
       limits: false,

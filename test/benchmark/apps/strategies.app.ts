@@ -1,12 +1,20 @@
 import { type INestApplication, Module } from '@nestjs/common';
-import { type BackendOptions, bearer, cookie, database, jwt, keyValue, UsersModule } from 'nestjs-users';
+import {
+  type BackendOptions,
+  bearer,
+  cookie,
+  database,
+  jwt,
+  redis as redisStrategy,
+  UsersModule,
+} from 'nestjs-users';
 import { addUserAndLogIn } from './login.js';
 import { ioRedis, nodeRedis } from './redis.js';
 import { Session } from './session.entity.js';
 import { database as sqlite, User } from './user.entity.js';
 
 /** A prefix of its own; the key of a server that was killed ends with its lifetime. */
-const onRedis = (client: object) => keyValue({ client, prefix: 'nestjs-users:benchmark:' });
+const onRedis = (client: object) => redisStrategy({ client, prefix: 'nestjs-users:benchmark:' });
 
 interface Variant {
   strategy: BackendOptions['strategy'];
@@ -20,8 +28,8 @@ const VARIANTS: Record<string, () => Variant | Promise<Variant>> = {
   'jwt with sessions': () => ({ strategy: jwt(), session: Session }),
   database: () => ({ strategy: database(), session: Session }),
   'database by cookie': () => ({ strategy: database(), session: Session, transport: cookie() }),
-  'keyValue on redis': async () => ({ strategy: onRedis(await nodeRedis()) }),
-  'keyValue on ioredis': async () => ({ strategy: onRedis(await ioRedis()) }),
+  'redis on redis': async () => ({ strategy: onRedis(await nodeRedis()) }),
+  'redis on ioredis': async () => ({ strategy: onRedis(await ioRedis()) }),
 };
 
 const variant = VARIANTS[process.argv[4]];
@@ -32,7 +40,7 @@ const name = 'measured';
   imports: [
     sqlite(),
     UsersModule.forRoot({
-      secret: 'only for this benchmark, 32 bytes or more',
+      secret: 'WVyM3UAEirG7zsrX6nM3rhIfOvtEpSNpYr83GLF6D4n-',
       entities: { user: User, session },
       requireVerification: false,
       backends: [{ name, transport, strategy }],

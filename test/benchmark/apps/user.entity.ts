@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UuidUser } from 'nestjs-users';
-import { Entity } from 'typeorm';
+import { type DataSourceOptions, Entity } from 'typeorm';
 
 export const EMAIL = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -22,10 +22,9 @@ export const shown = ({ id, email, isActive, isSuperuser, isVerified }: User) =>
   isVerified,
 });
 
-export const database = () =>
-  TypeOrmModule.forRoot({
-    type: 'better-sqlite3',
-    database: ':memory:',
-    autoLoadEntities: true,
-    synchronize: true,
-  });
+/** SQLite in memory, or what the environment says. */
+const place = JSON.parse(
+  process.env['BENCHMARK_DATABASE'] ?? '{ "type": "better-sqlite3", "database": ":memory:" }',
+) as DataSourceOptions;
+
+export const database = () => TypeOrmModule.forRoot({ ...place, autoLoadEntities: true, synchronize: true });

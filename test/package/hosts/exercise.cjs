@@ -38,7 +38,7 @@ module.exports = async function exercise(origins, { common, core, nestTypeorm, t
             oauth2.google(application),
             oauth2.oidc({ name: 'acme', issuer: 'https://id.example.com', ...application }),
           ],
-          redirectUrl: 'https://api.example.com',
+          publicUrl: 'https://api.example.com',
         }),
       }),
     ],

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { Controller, type ExecutionContext, Get, Module, UseGuards } from '@nestjs/common';
 import {
   Authenticated,
   BaseOneTimeToken,
@@ -32,6 +32,13 @@ class AppUsersService extends UsersService<User> {
   }
 }
 
+/** As Nest's documentation extends guards. */
+export class AuthGuard extends Authenticated() {
+  override async canActivate(context: ExecutionContext) {
+    return super.canActivate(context);
+  }
+}
+
 @Controller('reports')
 @UseGuards(Authenticated({ verified: false }))
 class ReportsController {
@@ -44,7 +51,7 @@ class ReportsController {
   }
 }
 
-const redirectUrl = 'https://api.example.com';
+const publicUrl = 'https://api.example.com';
 const application = { clientId: 'an-application', clientSecret: 'a client secret' };
 
 @Module({
@@ -59,7 +66,7 @@ const application = { clientId: 'an-application', clientSecret: 'a client secret
           google(application),
           oidc({ name: 'acme', issuer: 'https://id.example.com', ...application }),
         ],
-        redirectUrl,
+        publicUrl,
         newUser: ({ claims }) => ({ fullName: String(claims['name']) }),
       }),
     }),

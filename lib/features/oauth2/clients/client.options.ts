@@ -1,24 +1,51 @@
-/** What every client takes. `forRootAsync`'s factory may give all of it but the name. */
+import { withHidden } from '../../../common/hidden.js';
+import { keysOf } from '../../../common/option-keys.js';
+
+/** What every client takes. `forRootAsync`'s factory may give all of it except the name. */
 export interface OAuthClientOptions {
-  /** What the provider calls this application. */
+  /**
+   * The id under which the provider knows this application.
+   * @required
+   */
   clientId?: string;
-  /** What proves to the provider that it is this application. Default: none, for a public client. */
+  /**
+   * The secret that proves to the provider that a request comes from this application.
+   * @default none, for a public client; required by `google()`, `github()` and `microsoft()`
+   */
   clientSecret?: string;
-  /** What is asked for at every login; of OpenID Connect always `openid`, too. Default: what the login itself needs. */
+  /**
+   * The scopes that every login asks for. OpenID Connect providers are always asked for `openid`, too.
+   * @default what the login needs
+   */
   scopes?: readonly string[];
-  /** What may be asked for beside that, by `?scopes=`. Default: nothing. */
+  /**
+   * Further scopes that a request may ask for, by `?scopes=`.
+   * @default none
+   */
   allowedScopes?: readonly string[];
-  /** Further parameters of the authorization request, such as `{ prompt: 'select_account' }`. Default: none. */
+  /**
+   * Further parameters of the authorization request: `{ prompt: 'select_account' }`.
+   * @default none
+   */
   authorizationParameters?: Readonly<Record<string, string>>;
 }
 
 /** What a client of a server that the host chooses takes as well. */
 export interface OwnServerOptions extends OAuthClientOptions {
-  /** Stands in paths: `/auth/{name}/authorize`. Letters, digits and hyphens, 64 at most. */
+  /**
+   * The client's name. It stands in paths, `/auth/{name}/authorize`, and names the client in the factory. Letters, digits
+   * and hyphens, 64 at most.
+   */
   name: string;
-  /** Whether an address that the provider calls verified counts as verified here. Default false. */
+  /**
+   * Whether an address that the provider calls verified counts as verified here.
+   * @default false
+   */
   trustEmail?: boolean;
-  /** Admits `http:` addresses of the provider, for development: secret and tokens travel in clear. Default false. */
+  /**
+   * Accepts `http:` addresses of the provider, for development. The secret and the tokens then travel unencrypted.
+   * @default false
+   */
   allowInsecureRequests?: boolean;
 }
 
@@ -71,7 +98,7 @@ export interface OAuthClientDefinition {
   readonly name: string;
   /** What it was declared with. */
   readonly options: OAuthClientOptions;
-  /** The names of the options that it takes; a factory may give the same, but for the name. */
+  /** The names of the options that it takes; a factory may give the same, except the name. */
   readonly settings: readonly string[];
   /** Those of them that are addresses, and whether they may be left out. */
   readonly addresses: Readonly<Record<string, 'needed' | 'optional'>>;
@@ -81,14 +108,29 @@ export interface OAuthClientDefinition {
   traits(settings: OAuthClientOptions): ClientTraits;
 }
 
-export const CLIENT_SETTINGS = [
-  'clientId',
-  'clientSecret',
-  'scopes',
-  'allowedScopes',
-  'authorizationParameters',
-] as const;
+const CLIENT_SETTINGS = keysOf<OAuthClientOptions>({
+  clientId: true,
+  clientSecret: true,
+  scopes: true,
+  allowedScopes: true,
+  authorizationParameters: true,
+});
+
+/** One value for each of the names, and no more: without `name`, no names would mean any names. */
+type Each<Names extends PropertyKey, Value> = Readonly<Record<Names, Value> & { name?: never }>;
+
+/** A definition, as a function such as `google()` gives it for its own options. */
+interface ClientDraft<Options> extends Omit<OAuthClientDefinition, 'options' | 'settings' | 'addresses'> {
+  options: Options;
+  /** The options that other clients don't have. */
+  own: Each<Exclude<keyof Options, keyof OAuthClientOptions | 'name'>, true>;
+  addresses: Each<Extract<keyof Options, 'issuer' | `${string}Url`>, 'needed' | 'optional'>;
+}
 
 /** A definition whose options are there for this library, and not for whoever prints it: they may hold a secret. */
-export const defineClient = (definition: OAuthClientDefinition): OAuthClientDefinition =>
-  Object.defineProperty({ ...definition }, 'options', { enumerable: false });
+export const defineClient = <Options extends OAuthClientOptions>({
+  options,
+  own,
+  ...draft
+}: ClientDraft<Options>): OAuthClientDefinition =>
+  withHidden('options', options, { ...draft, settings: [...CLIENT_SETTINGS, ...Object.keys(own)] });

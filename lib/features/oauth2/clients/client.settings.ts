@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../../common/configuration-error.js';
 import { definedFields } from '../../../common/defined-fields.js';
+import { isPadded } from '../../../common/keyring.js';
 import {
   refuseUnknown,
   requireBoolean,
@@ -7,20 +8,22 @@ import {
   requireObject,
   requireUrl,
 } from '../../../common/option-checks.js';
+import type { GithubOptions } from './github.client.js';
+import type { OidcOptions } from './oidc.client.js';
 import type { ClientTraits, OAuthClientDefinition, OAuthClientOptions } from './client.options.js';
 
-/** A client with every default in place. */
+/** A client's settings, with defaults filled in. */
 export interface ClientSettings extends ClientTraits {
   name: string;
   clientId: string;
-  /** A function, so that nobody who looks at the settings sees it. */
+  /** A function, so that printing the settings does not show the secret. */
   secret: () => string | undefined;
   allowedScopes: readonly string[];
   authorizationParameters: Readonly<Record<string, string>>;
   allowInsecureRequests: boolean;
 }
 
-/** What only this library says in an authorization request. */
+/** Parameters of an authorization request that only this library sets. */
 const OWN_PARAMETERS = [
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce'],
   ...['code_challenge', 'code_challenge_method', 'request', 'request_uri'],
@@ -48,7 +51,7 @@ export function resolveClient(definition: OAuthClientDefinition, given: OAuthCli
   if (![undefined, 'post', 'basic'].includes(client.clientAuthentication)) {
     throw new ConfigurationError(`${at}.clientAuthentication must be 'post' or 'basic'.`);
   }
-  requireFunction(`${at}.profile`, client.readProfile, 'that finds out who logged in');
+  requireFunction(`${at}.profile`, client.readProfile, 'that returns the profile of the user who logged in');
   return {
     ...client,
     name,
@@ -74,11 +77,11 @@ function checkCredentials(
 function requireText(path: string, value: unknown): void {
   if (value === undefined || value === '') {
     throw new ConfigurationError(
-      `${path} is missing; it comes from the provider, where the application is registered.`,
+      `${path} is missing; the provider gives it to you when you register the application there.`,
     );
   }
-  if (typeof value === 'string' && value === value.trim()) return;
-  throw new ConfigurationError(`${path} must be a text without blanks around it.`);
+  if (typeof value === 'string' && !isPadded(value)) return;
+  throw new ConfigurationError(`${path} must be a text without blanks at its beginning or end.`);
 }
 
 // RFC 6749 §3.3.
@@ -87,21 +90,23 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 function requireScopes(path: string, scopes: unknown): void {
   if (Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope)))
     return;
-  throw new ConfigurationError(`${path} must list scopes, each without blanks.`);
+  throw new ConfigurationError(`${path} must be a list of scopes, each without blanks.`);
 }
 
 function checkParameters(path: string, parameters: unknown): void {
   const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
   if (!isObject || !Object.values(parameters).every((value) => typeof value === 'string')) {
-    throw new ConfigurationError(`${path} must be an object of texts.`);
+    throw new ConfigurationError(`${path} must be an object whose values are texts.`);
   }
   const taken = Object.keys(parameters).find((name) => OWN_PARAMETERS.includes(name));
   if (taken === undefined) return;
-  throw new ConfigurationError(`${path} must leave ${taken} to this library.`);
+  throw new ConfigurationError(`${path} must not set ${taken}; only this library sets it.`);
 }
 
 /** What names a server has no query. */
-const NAMES = ['issuer', 'serverUrl'];
+const NAMES: readonly string[] = ['issuer', 'serverUrl'] satisfies (
+  keyof OidcOptions | keyof GithubOptions
+)[];
 
 function checkAddresses(at: string, settings: object, { addresses }: OAuthClientDefinition): void {
   const { allowInsecureRequests } = settings as { allowInsecureRequests?: unknown };
@@ -113,10 +118,10 @@ function checkAddresses(at: string, settings: object, { addresses }: OAuthClient
     const { protocol, search, hash } = requireUrl(`${at}.${option}`, value, "the provider's address");
     if (protocol !== 'https:' && !(protocol === 'http:' && allowInsecureRequests === true)) {
       const mend = option === 'serverUrl' ? '' : '; for development, set allowInsecureRequests: true';
-      throw new ConfigurationError(`${at}.${option} must be https${mend}.`);
+      throw new ConfigurationError(`${at}.${option} must use https${mend}.`);
     }
     if (NAMES.includes(option) && `${search}${hash}` !== '') {
-      throw new ConfigurationError(`${at}.${option} must be an address without a query.`);
+      throw new ConfigurationError(`${at}.${option} must be a URL without a query.`);
     }
   }
 }

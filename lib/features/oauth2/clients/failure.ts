@@ -15,14 +15,14 @@ const REASONS = [
   ...['invalid_token', 'insufficient_scope', 'interaction_required', 'login_required', 'consent_required'],
 ];
 
-/** Of openid-client and of Node. */
+/** Error codes of openid-client and of Node. */
 const CODE = /^(OAUTH_|ERR_|UND_|E[A-Z])\w{1,60}$/;
 
-/** The error, and what it was caused by, from the outside in. */
+/** The error and its causes, the outermost first. */
 export function causesOf(error: unknown): Error[] {
   const chain: Error[] = [];
   let each = error;
-  // Not by `instanceof`: what `fetch` throws may come from another realm.
+  // Not `instanceof`, because an error of `fetch` may come from another realm.
   while (types.isNativeError(each) && chain.length < 8) {
     chain.push(each);
     each = each.cause;
@@ -30,7 +30,9 @@ export function causesOf(error: unknown): Error[] {
   return chain;
 }
 
-/** What helps whoever set a client up: known codes, and sentences of our own. What others write may quote a secret. */
+/**
+ * A description for the log: known codes, and this library's own messages. Other messages may quote a secret.
+ */
 export function describeFailure(error: unknown): string {
   const words = causesOf(error).map((each) => {
     if (each instanceof ProviderFault) return each.message.replace(/\.$/, '');
@@ -38,13 +40,16 @@ export function describeFailure(error: unknown): string {
     const known = typeof code === 'string' && CODE.test(code) ? code : '';
     return REASONS.includes(reason as string) ? `${known} ${reason as string}` : known;
   });
-  return words.filter(Boolean).join(': ') || 'for a reason that is not shown, as it may quote a secret';
+  return words.filter(Boolean).join(': ') || 'for a reason that is not shown, because it may quote a secret';
 }
 
-/** Whether the provider said no, as the protocol has it; anything else may come of what it told of itself before. */
+/**
+ * Whether the provider refused, as the protocol defines it. Any other failure may be caused by outdated
+ * metadata.
+ */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ResponseBodyError || error instanceof AuthorizationResponseError;
 
-/** Whether the person at the provider changed their mind. */
+/** Whether the user cancelled the login at the provider. */
 export const isDenial = (error: unknown): boolean =>
   error instanceof AuthorizationResponseError && error.error === 'access_denied';

@@ -1,26 +1,28 @@
-import {
-  CLIENT_SETTINGS,
-  defineClient,
-  type OAuthClientDefinition,
-  type OAuthClientOptions,
-} from './client.options.js';
+import { defineClient, type OAuthClientDefinition, type OAuthClientOptions } from './client.options.js';
 import type { OAuthProfile, ProfileSource } from './client.options.js';
 
-/** What {@link github} takes. */
+/** The options of {@link github}. */
 export interface GithubOptions extends OAuthClientOptions {
-  /** Stands in paths. Default `github`. */
+  /**
+   * The client's name. It stands in paths, `/auth/{name}/authorize`, and names the client in the factory. Letters, digits
+   * and hyphens, 64 at most.
+   * @default 'github'
+   */
   name?: string;
-  /** The address of a GitHub Enterprise Server. Default: github.com. */
+  /**
+   * The base URL of a GitHub Enterprise Server.
+   * @default 'https://github.com'
+   */
   serverUrl?: string;
 }
 
-/** GitHub, by its primary address, as far as GitHub has verified that. */
+/** GitHub. The user's address is the primary one, and counts as verified if GitHub has verified it. */
 export const github = (options: GithubOptions = {}): OAuthClientDefinition =>
   defineClient({
     kind: 'github',
     name: options?.name ?? 'github',
     options,
-    settings: [...CLIENT_SETTINGS, 'serverUrl'],
+    own: { serverUrl: true },
     addresses: { serverUrl: 'optional' },
     needsSecret: true,
     traits({ serverUrl }: GithubOptions) {

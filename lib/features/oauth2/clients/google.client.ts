@@ -1,5 +1,4 @@
 import {
-  CLIENT_SETTINGS,
   defineClient,
   type OAuthClientDefinition,
   type OAuthClientOptions,
@@ -7,22 +6,26 @@ import {
 } from './client.options.js';
 import { OPENID_SCOPES, openIdProfile } from './openid-profile.js';
 
-/** What {@link google} takes. */
+/** The options of {@link google}. */
 export interface GoogleOptions extends OAuthClientOptions {
-  /** Stands in paths. Default `google`. */
+  /**
+   * The client's name. It stands in paths, `/auth/{name}/authorize`, and names the client in the factory. Letters, digits
+   * and hyphens, 64 at most.
+   * @default 'google'
+   */
   name?: string;
 }
 
 /**
- * Google. An address counts as verified where Google itself runs its mailbox: of any other, somebody else may be the
- * owner by now (Google, "Authenticate with a backend server").
+ * Google. An address counts as verified only if Google itself runs its mailbox. Any other address may belong to
+ * another person by now (Google, "Authenticate with a backend server").
  */
 export const google = (options: GoogleOptions = {}): OAuthClientDefinition =>
   defineClient({
     kind: 'google',
     name: options?.name ?? 'google',
     options,
-    settings: CLIENT_SETTINGS,
+    own: {},
     addresses: {},
     needsSecret: true,
     traits: () => ({

@@ -5,9 +5,9 @@ import { OAuthProviderError, OAuthProviderUnavailableError, ProviderFault } from
 const MOST_BYTES = 1024 * 1024;
 const current = new AsyncLocalStorage<Exchange>();
 
-/** All that one request asks of a provider, which has one time together. */
+/** All calls to a provider for one request, which share one time limit. */
 export class Exchange {
-  /** Whether the provider was asked anything. */
+  /** Whether a call was sent to the provider. */
   hasAsked = false;
   readonly signal: AbortSignal;
 
@@ -15,10 +15,10 @@ export class Exchange {
     this.signal = AbortSignal.timeout(seconds * 1000);
   }
 
-  /** @throws {OAuthProviderUnavailableError} in time, whatever `work` waits for */
+  /** @throws {OAuthProviderUnavailableError} after the time limit */
   run<T>(work: () => Promise<T>): Promise<T> {
     const timeUp = new Promise<never>((_, reject) => {
-      const fault = new ProviderFault('It takes too long.');
+      const fault = new ProviderFault('The answer takes too long.');
       const refuse = () => reject(new OAuthProviderUnavailableError(fault));
       this.signal.addEventListener('abort', refuse, { once: true });
     });
@@ -27,8 +27,8 @@ export class Exchange {
 }
 
 /**
- * `fetch` for a provider that may be hostile or dead: no redirect is followed, a body is read up to a megabyte, and
- * the time is bounded.
+ * `fetch` for a provider that may be hostile or down: it follows no redirects, reads at most a megabyte of a
+ * body, and has a time limit.
  * @throws {OAuthProviderUnavailableError}, {OAuthProviderError}
  */
 export async function guardedFetch(url: string, options: CustomFetchOptions): Promise<Response> {
@@ -59,10 +59,10 @@ async function ask(url: string, options: RequestInit) {
   }
 }
 
-/** As much of an address as helps whoever reads the log. */
+/** The part of a URL that may be logged. */
 export const placeOf = (url: string): string => new URL(url).origin;
 
-/** A little more than `most` is enough to know that it is more. */
+/** Stops a little above `most`, which is enough to detect a body that is too large. */
 async function readUpTo(most: number, { body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../../../common/configuration-error.js';
 import {
-  CLIENT_SETTINGS,
   defineClient,
   type OAuthClientDefinition,
   type OAuthClientOptions,
@@ -8,26 +7,33 @@ import {
 } from './client.options.js';
 import { OPENID_SCOPES, openIdProfile } from './openid-profile.js';
 
-/** What {@link microsoft} takes. */
+/** The options of {@link microsoft}. */
 export interface MicrosoftOptions extends OAuthClientOptions {
-  /** Stands in paths. Default `microsoft`. */
+  /**
+   * The client's name. It stands in paths, `/auth/{name}/authorize`, and names the client in the factory. Letters, digits
+   * and hyphens, 64 at most.
+   * @default 'microsoft'
+   */
   name?: string;
-  /** A tenant's id, or `common`, `organizations` or `consumers`. Default `common`. */
+  /**
+   * The id of a tenant, or `'common'`, `'organizations'` or `'consumers'`.
+   * @default 'common'
+   */
   tenant?: string;
 }
 
 const TENANT = /^[\w-]+(\.[\w-]+)*$/;
 
 /**
- * Microsoft Entra ID and personal accounts. Its address never counts as verified: whoever administers a tenant writes
- * into it what they like (the "nOAuth" attacks).
+ * Microsoft Entra ID and personal accounts. The address never counts as verified, because the administrator of
+ * any tenant can set it to any value (the "nOAuth" attacks).
  */
 export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition =>
   defineClient({
     kind: 'microsoft',
     name: options?.name ?? 'microsoft',
     options,
-    settings: [...CLIENT_SETTINGS, 'tenant'],
+    own: { tenant: true },
     addresses: {},
     needsSecret: true,
     traits({ tenant = 'common' }: MicrosoftOptions) {
@@ -46,7 +52,7 @@ export const microsoft = (options: MicrosoftOptions = {}): OAuthClientDefinition
     },
   });
 
-/** Without the claim `email`, the name to sign in by is an address most often. */
+/** Without the claim `email`, it uses the sign-in name, which is usually an address. */
 export function microsoftProfile(source: ProfileSource) {
   const { email, preferred_username: username } = source.claims;
   return { ...openIdProfile(source), email: email ?? username, emailVerified: false };

@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
 import * as openid from 'openid-client';
-import { UsersError } from '../../../common/users-error.js';
+import { CodedError } from '../../../common/users-error.js';
 import { OAuthProviderError, ProviderFault } from '../oauth2.errors.js';
 import type { ClientSettings } from './client.settings.js';
 import { causesOf, describeFailure, isDenial, isRefusal } from './failure.js';
 import { Exchange, guardedFetch, placeOf } from './guarded-fetch.js';
 import { type ProviderIdentity, readIdentity } from './provider-identity.js';
 
-/** What an authorization request says beside what the client's own settings say. */
+/** The values of an authorization request that the client's settings do not contain. */
 export interface AuthorizationRequest {
   redirectUri: string;
   state: string;
@@ -16,17 +16,17 @@ export interface AuthorizationRequest {
   scopes: readonly string[];
 }
 
-/** What a callback is held against. */
+/** The values that a callback is checked against. */
 export type CallbackChecks = Pick<AuthorizationRequest, 'state' | 'nonce' | 'codeVerifier'>;
 
-/** Tokens of the provider, for its own API. */
+/** Tokens of the provider for its own API. */
 export interface ProviderTokens {
   accessToken: string;
   refreshToken: string | undefined;
   expiresAt: Date | undefined;
 }
 
-/** Who logged in at the provider, and the tokens that it gave. */
+/** The user who logged in at the provider, and the provider's tokens. */
 export interface ProviderLogin extends ProviderIdentity {
   tokens: ProviderTokens;
 }
@@ -34,8 +34,8 @@ export interface ProviderLogin extends ProviderIdentity {
 type Tokens = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers;
 
 /**
- * One provider, by openid-client: discovery, PKCE (RFC 7636), nonce, issuer (RFC 9207) and signatures are its job.
- * All it throws is {@link OAuthProviderError} or {@link OAuthProviderUnavailableError}.
+ * One provider. openid-client does discovery, PKCE (RFC 7636), nonce, issuer (RFC 9207) and signatures. Methods
+ * throw only {@link OAuthProviderError} or {@link OAuthProviderUnavailableError}.
  */
 export class OAuthClient {
   private readonly logger = new Logger('UsersModule');
@@ -50,7 +50,7 @@ export class OAuthClient {
     return this.settings.name;
   }
 
-  /** Where the browser shall go. */
+  /** The provider's URL to which the browser is sent. */
   authorizationUrl({
     redirectUri,
     state,
@@ -73,7 +73,7 @@ export class OAuthClient {
     });
   }
 
-  /** @param callback the redirect URI with the query that the browser brought */
+  /** @param callback the redirect URI with the query that the browser sent */
   redeem(callback: URL, { state, nonce, codeVerifier }: CallbackChecks): Promise<ProviderLogin> {
     return this.guarded(async (configuration) => {
       const { isOpenId } = this.settings;
@@ -90,7 +90,7 @@ export class OAuthClient {
     });
   }
 
-  /** @throws {OAuthProviderError} for a refresh token that the provider does not accept any more */
+  /** @throws {OAuthProviderError} for a refresh token that the provider no longer accepts */
   refresh(refreshToken: string): Promise<ProviderTokens> {
     return this.guarded(async (configuration) => {
       const renewed = tokensOf(await openid.refreshTokenGrant(configuration, refreshToken));
@@ -98,7 +98,7 @@ export class OAuthClient {
     });
   }
 
-  /** Claims of the ID token; where they name no address, those of the user info, too. */
+  /** The claims of the ID token, and if they have no address, also those of the user info endpoint. */
   private async claimsOf(
     tokens: Tokens,
     configuration: openid.Configuration,
@@ -108,7 +108,7 @@ export class OAuthClient {
       return claims;
     }
     const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-    // Whether an address is verified is said beside the address, or not at all.
+    // `email_verified` must come from the same place as the address.
     const { email_verified: _, ...rest } = claims;
     return { ...info, ...rest, ...('email_verified' in info && { email_verified: info.email_verified }) };
   }
@@ -118,17 +118,17 @@ export class OAuthClient {
     try {
       return await exchange.run(async () => work(await this.configure()));
     } catch (error) {
-      // Endpoints that moved, keys that were changed: the next login asks for them anew.
+      // The provider's endpoints or keys may have changed, so the next login discovers them again.
       if (exchange.hasAsked && !isRefusal(error)) this.configuration = undefined;
       const failure = `The provider ${this.name} failed: ${describeFailure(error)}`;
       if (!isDenial(error)) this.logger.warn(failure);
-      const known = causesOf(error).find((cause) => cause instanceof UsersError);
-      // What openid-client throws holds the provider's answer, tokens and all.
+      const known = causesOf(error).find((cause) => cause instanceof CodedError);
+      // An error of openid-client contains the provider's answer with its tokens, so it is not passed on.
       throw known ?? new OAuthProviderError(new ProviderFault(failure));
     }
   }
 
-  /** Discovered at the first login, and again after a failure. */
+  /** Runs discovery at the first login, and again after a failure. */
   private configure(): Promise<openid.Configuration> {
     this.configuration ??= this.discover();
     return this.configuration;
@@ -137,7 +137,7 @@ export class OAuthClient {
   private async discover(): Promise<openid.Configuration> {
     const { server, clientId, isOpenId, allowInsecureRequests } = this.settings;
     const execute = [
-      // What it calls non-repudiation is the check of the ID token's signature.
+      // "Non-repudiation" is openid-client's name for the check of the ID token's signature.
       ...(isOpenId ? [openid.enableNonRepudiationChecks] : []),
       ...(allowInsecureRequests ? [openid.allowInsecureRequests] : []),
     ];
@@ -162,7 +162,10 @@ export class OAuthClient {
     return configuration;
   }
 
-  /** By the method that the provider names; `client_secret_basic` where OpenID Connect Discovery says nothing else. */
+  /**
+   * The authentication method that the provider lists; otherwise `client_secret_basic`, the default of OpenID
+   * Connect Discovery, or the client's own setting.
+   */
   private authentication(): openid.ClientAuth {
     const { isOpenId, clientAuthentication } = this.settings;
     const clientSecret = this.settings.secret();

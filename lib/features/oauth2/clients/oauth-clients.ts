@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from '../oauth2.settings.js';
 import { OAuthClient } from './oauth-client.js';
 
-/** The providers of this application, by name. */
+/** The clients of this application, by name. */
 @Injectable()
 export class OAuthClients {
   private readonly clients: ReadonlyMap<string, OAuthClient>;
@@ -13,7 +13,7 @@ export class OAuthClients {
     );
   }
 
-  /** `undefined` for one that the application had once, maybe. */
+  /** `undefined` for an unknown client, for example one that was removed. */
   get(name: string): OAuthClient | undefined {
     return this.clients.get(name);
   }

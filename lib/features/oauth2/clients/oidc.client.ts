@@ -1,5 +1,4 @@
 import {
-  CLIENT_SETTINGS,
   defineClient,
   type OAuthClientDefinition,
   type OwnServerOptions,
@@ -7,11 +6,18 @@ import {
 } from './client.options.js';
 import { OPENID_SCOPES, openIdProfile } from './openid-profile.js';
 
-/** What {@link oidc} takes. */
+/** The options of {@link oidc}. */
 export interface OidcOptions extends OwnServerOptions {
-  /** The issuer, whose `/.well-known/openid-configuration` says the rest. */
+  /**
+   * The issuer. Its `/.well-known/openid-configuration` has all else that the client needs.
+   * @required
+   */
   issuer?: string;
-  /** Makes a profile of the claims, for a provider with claims of its own. Default: the standard claims. */
+  /**
+   * Finds out [who logged in](../../../../docs/features/oauth2.md#providers), for a provider with claims of its own: from
+   * `{ claims, ask }` it returns `{ subject, email, emailVerified, claims }`, or a promise of that.
+   * @default the standard claims
+   */
   profile?: ReadProfile;
 }
 
@@ -21,7 +27,12 @@ export const oidc = (options: OidcOptions): OAuthClientDefinition =>
     kind: 'oidc',
     name: options?.name,
     options,
-    settings: [...CLIENT_SETTINGS, 'issuer', 'trustEmail', 'allowInsecureRequests', 'profile'],
+    own: {
+      issuer: true,
+      trustEmail: true,
+      allowInsecureRequests: true,
+      profile: true,
+    },
     addresses: { issuer: 'needed' },
     needsSecret: false,
     traits(settings: Partial<OidcOptions>) {

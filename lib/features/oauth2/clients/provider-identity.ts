@@ -4,15 +4,15 @@ import { OAuthProviderError, ProviderFault } from '../oauth2.errors.js';
 import type { OAuthProfile } from './client.options.js';
 import type { ClientSettings } from './client.settings.js';
 
-/** Who logged in at a provider. */
+/** The user who logged in at a provider. */
 export interface ProviderIdentity {
   /** The client's name. */
   provider: string;
   issuer: string;
   subject: string;
-  /** Normalised; `undefined` where there is none that can be used. */
+  /** Normalized; `undefined` if there is none or it cannot be used. */
   email: string | undefined;
-  /** Whether the provider says so, and the host trusts it. */
+  /** Whether the provider says that the address is verified, and the host trusts the provider. */
   isEmailVerified: boolean;
   claims: Readonly<Record<string, unknown>>;
 }
@@ -20,7 +20,7 @@ export interface ProviderIdentity {
 const LONGEST_SUBJECT = 255;
 const CONTROL = /\p{Cc}/u;
 
-/** @throws {OAuthProviderError} for a profile that names nobody */
+/** @throws {OAuthProviderError} for a profile without a valid subject */
 export function readIdentity(
   { subject, email, emailVerified, claims = {} }: OAuthProfile,
   issuer: string,
@@ -36,13 +36,16 @@ export function readIdentity(
   };
 }
 
-/** SHA-256, because MariaDB compares texts without case; JSON, so that no two pairs make one text. */
+/** A hash, because MariaDB compares texts case-insensitively. JSON, so that no two pairs give the same text. */
 export const accountKeyOf = ({ issuer, subject }: ProviderIdentity): string =>
   hash('sha256', JSON.stringify([issuer, subject]), 'hex');
 
 const ASCII = /^[\x20-\x7e]+$/;
 
-/** OpenID Connect Core 1.0 §2: at most 255 ASCII characters, compared with case; elsewhere a number, or any text. */
+/**
+ * OpenID Connect Core 1.0 §2: at most 255 ASCII characters, case-sensitive. For other providers: a number, or
+ * any text.
+ */
 function readSubject(subject: unknown, isOpenId: boolean): string {
   const text = Number.isSafeInteger(subject) ? String(subject) : subject;
   const isSubject =
@@ -50,6 +53,6 @@ function readSubject(subject: unknown, isOpenId: boolean): string {
     text.trim() !== '' &&
     text.length <= LONGEST_SUBJECT &&
     (isOpenId ? ASCII.test(text) : text.isWellFormed() && !CONTROL.test(text));
-  if (!isSubject) throw new OAuthProviderError(new ProviderFault('The provider does not say who it is.'));
+  if (!isSubject) throw new OAuthProviderError(new ProviderFault('The provider sent no valid subject.'));
   return text;
 }

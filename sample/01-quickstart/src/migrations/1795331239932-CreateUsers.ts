@@ -12,8 +12,8 @@ export class CreateUsers1795331239932 implements MigrationInterface {
                 "isVerified" boolean NOT NULL DEFAULT (0),
                 "isSuperuser" boolean NOT NULL DEFAULT (0),
                 "tokenVersion" integer NOT NULL,
-                "createdAt" datetime NOT NULL DEFAULT (datetime('now')),
-                "updatedAt" datetime NOT NULL DEFAULT (datetime('now')),
+                "createdAt" bigint NOT NULL,
+                "updatedAt" bigint NOT NULL,
                 "id" varchar PRIMARY KEY NOT NULL,
                 "fullName" varchar(100),
                 CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE ("email")

@@ -28,8 +28,8 @@ export function usersModule(configuration: Configuration, provider: LocalProvide
     verification: {},
     passwordReset: {},
     oauth2: oauth2<User>({
-      redirectUrl: origin,
-      allowedRedirects: [origin],
+      publicUrl: origin,
+      allowedRedirectOrigins: [origin],
       clients: clientsOf(configuration, provider),
       // Somebody wrote this into a form elsewhere: whatever it is, it must fit the column.
       newUser: ({ claims: { name } }) => ({ fullName: typeof name === 'string' ? name.slice(0, 100) : null }),

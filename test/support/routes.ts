@@ -1,0 +1,34 @@
+import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner } from '@nestjs/core';
+import { PLAN } from '../../lib/module/providers.js';
+import type { ResolvedPlan } from '../../lib/module/plan.js';
+
+export interface Route {
+  method: 'get' | 'post' | 'patch' | 'put' | 'delete';
+  /** With its parameters: `/users/:id`. */
+  path: string;
+  handler: object;
+}
+
+/** The routes that the library has in a running application. */
+export function routesOf(app: INestApplication): Route[] {
+  const { controllers } = app.get<ResolvedPlan>(PLAN);
+  return controllers.flatMap((controller) => {
+    const prototype = controller.prototype as Record<string, object>;
+    return new MetadataScanner()
+      .getAllMethodNames(prototype)
+      .flatMap((name) => routeOf(controller, prototype[name]));
+  });
+}
+
+function routeOf(controller: Type, handler: object | undefined): Route[] {
+  const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
+  if (!handler || method === undefined) return [];
+  const parts = [controller, handler].map((target) => String(Reflect.getMetadata(PATH_METADATA, target)));
+  const path = `/${parts
+    .flatMap((part) => part.split('/'))
+    .filter(Boolean)
+    .join('/')}`;
+  return [{ method: RequestMethod[method].toLowerCase() as Route['method'], path, handler }];
+}
