@@ -134,5 +134,6 @@ export class Authority {
 
 const refusal = () => new NotAllowedError();
 const refuseUnverified = () => new VerificationRequiredError();
-const refuseTarget = () =>
-  new NotAllowedError('You may not change this user, because the user has more rights than you.');
+/** The target is a superuser or has a role that the administrator does not have. */
+export const refuseTarget = () =>
+  new NotAllowedError('You may not change this user: the user is a superuser, or has a role that you do not have.');

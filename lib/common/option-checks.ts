@@ -12,7 +12,8 @@ export function refuseUnknown(where: string, given: object, known: readonly stri
 
 export function requireWholeNumber(path: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(`${path} must be a whole number from ${least} to ${most}.`);
+  const hint = typeof value === 'string' ? '; this is a text, so convert it with Number()' : '';
+  throw new ConfigurationError(`${path} must be a whole number from ${least} to ${most}${hint}.`);
 }
 
 const TEN_YEARS = 315_360_000;
@@ -29,6 +30,14 @@ export function isOrigin(text: unknown): boolean {
   if (typeof text !== 'string' || text.includes('*') || !URL.canParse(text)) return false;
   const { origin, protocol } = new URL(text);
   return text === origin && /^https?:$/.test(protocol);
+}
+
+export function requireOrigins(path: string, value: unknown): void {
+  const how = 'as browsers write them, such as https://app.example.com';
+  if (!Array.isArray(value)) throw new ConfigurationError(`${path} must be a list of origins ${how}.`);
+  const wrong: unknown = value.find((origin) => !isOrigin(origin));
+  if (wrong === undefined) return;
+  throw new ConfigurationError(`${path} must list origins ${how}; ${JSON.stringify(wrong)} is none.`);
 }
 
 /** @param what describes the URL, in words that follow "give it" */

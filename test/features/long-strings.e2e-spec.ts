@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { request as send } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'class-transformer';
 import { IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { bearer, cookie, database, jwt, RegisterDto, RolesService } from 'nestjs-users';
@@ -62,7 +63,10 @@ class TalkativeDto extends RegisterDto {
 interface Answer {
   status: number;
   length: number;
-  /** How long the processor worked. */
+  /**
+   * How long the answer took the event loop. The smaller one of two measurements: other processes make the loop
+   * seem busy, and threads that collect garbage add to the processor's time.
+   */
   workMs: number;
 }
 
@@ -73,7 +77,7 @@ interface Sent {
 }
 
 function ask({ api }: Host, method: string, { path, headers = {}, body }: Sent): Promise<Answer> {
-  const begun = process.cpuUsage();
+  const begun = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
   const { hostname, port } = new URL(api.url);
   return new Promise((resolve, reject) => {
     const request = send(
@@ -89,8 +93,10 @@ function ask({ api }: Host, method: string, { path, headers = {}, body }: Sent):
         let length = JSON.stringify(answer.headers).length;
         answer.on('data', (chunk: Buffer) => (length += chunk.length));
         answer.on('end', () => {
-          const { user, system } = process.cpuUsage(begun);
-          resolve({ status: answer.statusCode ?? 0, length, workMs: (user + system) / 1000 });
+          const { user, system } = process.cpuUsage(begun.cpu);
+          const { active } = performance.eventLoopUtilization(begun.loop);
+          const workMs = Math.min((user + system) / 1000, active);
+          resolve({ status: answer.statusCode ?? 0, length, workMs });
         });
       },
     );
@@ -104,7 +110,8 @@ function ask({ api }: Host, method: string, { path, headers = {}, body }: Sent):
 async function faultOf(host: Host, { method, path: route }: Route, what: string, sent: Sent, least = 400) {
   let answer = await ask(host, method, sent);
   // A collection of garbage falls into some measurements; work on the text falls into all.
-  for (let again = 0; again < 3 && answer.workMs > LONGEST_WORK_MS; again++) {
+  for (let again = 0; again < 8 && answer.workMs > LONGEST_WORK_MS; again++) {
+    await delay(200);
     answer = await ask(host, method, sent);
   }
   const { status, length, workMs } = answer;
@@ -254,7 +261,7 @@ onEachAdapter('sqlite', (boot) => {
 
   const MARKS = UNITS['combining marks'].repeat(100_000);
   const workOf = async (work: () => unknown): Promise<number> => {
-    const begun = process.cpuUsage();
+    const begun = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
     await work();
     const { user, system } = process.cpuUsage(begun);
     return (user + system) / 1000;

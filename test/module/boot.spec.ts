@@ -163,6 +163,10 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       /concealExisting needs requireVerification/,
     ],
     [
+      { registration: { concealExisting: true } },
+      /registration\.concealExisting needs sendRegistrationAttempt\(\) in your service to tell the owner/,
+    ],
+    [
       { registration: { concealExisting: true }, currentUser: { emailChange: 'immediate' } },
       /concealExisting is of no use beside currentUser\.emailChange 'immediate'/,
     ],

@@ -33,9 +33,7 @@ export function resolveCookie(backend: string, options: CookieOptions): CookieSe
     refuse('sameSite', 'none needs secure: true; otherwise browsers refuse the cookie.');
   }
   if (maxAgeSeconds !== undefined) requireSeconds(at('maxAgeSeconds'), maxAgeSeconds);
-  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
-    refuse('allowedOrigins', 'must list origins as browsers write them, such as https://app.example.com.');
-  }
+  requireOrigins(at('allowedOrigins'), allowedOrigins);
   return {
     name: nameOf(options.name, { path, domain, secure }, (sentence) => refuse('name', sentence)),
     maxAgeSeconds,

@@ -1,23 +1,14 @@
 import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { validate, type ValidationError } from 'class-validator';
 import { type FieldFault, InvalidBodyError } from '../users-error.js';
 import { withContext } from './constraints.js';
 import { isTooDeep } from './depth.js';
+import { sentName, validatedProperties } from './dto-properties.js';
+import { pickNested } from './nested-properties.js';
 import { isTooLong } from './too-long.js';
 
 type Body = Record<string, unknown>;
-
-/** The properties of a DTO class that class-validator knows. The library reads no other property of a body. */
-export function validatedProperties(dto: Type): string[] {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
-  return [...new Set(rules.map((rule) => rule.propertyName))];
-}
-
-/** The name of a property in JSON: that of `@Expose({ name })`, or its own. */
-export const sentName = (dto: object, property: string): string =>
-  defaultMetadataStorage.findExposeMetadata(dto as Type, property)?.options.name ?? property;
 
 /**
  * Turns a request body into a valid instance of one DTO class. The constructor does all that can be done at
@@ -57,7 +48,7 @@ export class DtoInput<T extends object> {
     }
     if (isTooDeep(known)) throw new InvalidBodyError([fault([], 'The body is nested too deeply.', 'depth')]);
 
-    const dto = withContext(this.instantiate(known), this.context);
+    const dto = withContext(this.instantiate(this.pickNested(known)), this.context);
     const errors = await validate(dto, { forbidUnknownValues: true });
     if (errors.length > 0) throw new InvalidBodyError(errors.flatMap((error) => this.faultsOf(error, known)));
     return dto;
@@ -69,6 +60,15 @@ export class DtoInput<T extends object> {
       if (Object.hasOwn(body, sent)) known[exposed] = body[sent];
     }
     return known;
+  }
+
+  private pickNested(known: Body): Body {
+    const faults: FieldFault[] = [];
+    const picked = pickNested(this.dto, known, (path) => {
+      faults.push(fault(path, `${path.join('.')} must be an object.`, 'object'));
+    });
+    if (faults.length > 0) throw new InvalidBodyError(faults);
+    return picked;
   }
 
   private instantiate(known: Body): T {

@@ -2,7 +2,8 @@ import { createParamDecorator, type ExecutionContext, type PipeTransform, type T
 import type { HttpRequest } from '../http.js';
 import { isForm, jsonBody } from './body.js';
 import { InvalidBodyError } from '../users-error.js';
-import { DtoInput, sentName, validatedProperties } from './dto-input.js';
+import { DtoInput } from './dto-input.js';
+import { sentName, validatedProperties } from './dto-properties.js';
 
 /**
  * The type of a `@Dto()` parameter. It hides the class from the parameter's metadata, so that a host's

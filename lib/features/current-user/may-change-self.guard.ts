@@ -5,7 +5,7 @@ import type { Identity } from '../../authentication/backend.js';
 import { noteRight } from '../../authentication/rights.js';
 import type { HttpRequest } from '../../common/http.js';
 import { VerificationRequiredError } from '../../users/users.errors.js';
-import { sentName, validatedProperties } from '../../common/validation/dto-input.js';
+import { sentName, validatedProperties } from '../../common/validation/dto-properties.js';
 
 /** The fields that an unverified user may send: enough to correct a mistyped address. */
 const ALLOWED_UNVERIFIED = ['email', 'currentPassword'];

@@ -8,9 +8,9 @@ import {
 import { AUTHORIZE, AuthenticatingGuard, TOOLS } from '../../authentication/authenticating.guard.js';
 import type { Identity } from '../../authentication/backend.js';
 import type { HttpRequest } from '../../common/http.js';
-import { NotAllowedError } from '../../common/users-error.js';
 import { type LoadOptions, mergeLoadOptions } from '../../users/load-options.js';
 import { WITH_ROLES } from '../../roles/roles.service.js';
+import { refuseTarget } from '../../authorization/authority.js';
 import { heldRoles, holdsAll } from '../../authorization/held-roles.js';
 import { type GuardRule, RULE } from '../../authentication/guard-rule.js';
 import type { BaseUser } from '../../users/user.entity.js';
@@ -40,8 +40,7 @@ export function createTargetUserGuard(load: LoadOptions | undefined, hasRoles: b
       const target = await this[TOOLS].users.findById(request.params?.['id'], loadTarget);
       if (!target) throw new UserNotFoundError();
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
-      if (isChange && !user.isSuperuser && !(await this.mayChange(user, target)))
-        throw new NotAllowedError('You may not change this user, because the user has more rights than you.');
+      if (isChange && !user.isSuperuser && !(await this.mayChange(user, target))) throw refuseTarget();
       request[TARGET] = target;
     }
 

@@ -11,7 +11,7 @@ import {
   propertyOfUniqueKey,
 } from '../../database/entity-metadata.js';
 import { lacksProperty } from '../../common/validation/nested-properties.js';
-import { validatedProperties } from '../../common/validation/dto-input.js';
+import { validatedProperties } from '../../common/validation/dto-properties.js';
 import type { BaseRole } from '../../roles/role.entity.js';
 import { ROLE_ENTITY_REPOSITORY } from '../../roles/roles.repository.js';
 import { USER_COLUMNS } from '../../users/required-columns.js';
@@ -135,21 +135,33 @@ export class BootChecks implements OnModuleInit {
     if (!isSingleton && provider?.isFactory) return;
     const service = (isSingleton ? provider?.instance : provider?.metatype?.prototype) as UsersService;
     const needs = (
-      hook: 'sendVerificationToken' | 'sendPasswordResetToken',
+      hook: 'sendVerificationToken' | 'sendPasswordResetToken' | 'sendRegistrationAttempt',
       option: string,
+      purpose: string,
       instead: string,
     ) => {
       if (service[hook] !== UsersService.prototype[hook]) return;
       throw new ConfigurationError(
-        `${option} needs ${hook}() in your service${isSingleton ? '' : ', as a method,'} to mail the token; ${instead}.`,
+        `${option} needs ${hook}() in your service${isSingleton ? '' : ', as a method,'} ${purpose}; ${instead}.`,
       );
     };
-    if (this.feature('verification'))
-      needs('sendVerificationToken', 'verification', 'or leave the feature out');
-    if (this.feature('passwordReset'))
-      needs('sendPasswordResetToken', 'passwordReset', 'or leave the feature out');
+    const token = 'to mail the token';
+    if (this.feature('verification')) {
+      needs('sendVerificationToken', 'verification', token, 'or leave the feature out');
+    }
+    if (this.feature('passwordReset')) {
+      needs('sendPasswordResetToken', 'passwordReset', token, 'or leave the feature out');
+    }
     if (this.settings.requireVerification && !this.plan.verifiesElsewhere) {
-      needs('sendVerificationToken', 'requireVerification', 'or set requireVerification: false');
+      needs('sendVerificationToken', 'requireVerification', token, 'or set requireVerification: false');
+    }
+    if (this.settings.concealsExisting) {
+      needs(
+        'sendRegistrationAttempt',
+        'registration.concealExisting',
+        'to tell the owner of a known address, who otherwise waits for a mail',
+        'or set concealExisting: false',
+      );
     }
   }
 

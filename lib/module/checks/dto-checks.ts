@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { exposedProperties } from '../../common/output/dto-metadata.js';
 import { refuseUnknown, requireObject } from '../../common/option-checks.js';
-import { validatedProperties } from '../../common/validation/dto-input.js';
+import { validatedProperties } from '../../common/validation/dto-properties.js';
 import { AdminUpdateDto, UserUpdateDto } from '../../users/users.dto.js';
 import { loginField } from '../../users/identifiers.js';
 import { DEFAULT_DTOS, type DtoOptions, loginDtoFor, type ResolvedDtos } from '../../features/dtos.js';

@@ -66,7 +66,10 @@ export function settingsFactory(source: Source): SettingsFactory {
 function settingsFrom(factory: unknown, source: string): unknown {
   const { createUsersModuleOptions } = Object(factory) as Partial<UsersModuleOptionsFactory>;
   if (typeof createUsersModuleOptions === 'function') return createUsersModuleOptions.call(factory);
-  throw new ConfigurationError(`${source} of forRootAsync needs the method createUsersModuleOptions().`);
+  const name = (Object(factory) as object).constructor.name;
+  throw new ConfigurationError(
+    `${source} of forRootAsync: ${name} needs the method createUsersModuleOptions().`,
+  );
 }
 
 /** @throws {ConfigurationError} for anything except an object */
