@@ -136,4 +136,6 @@ const refusal = () => new NotAllowedError();
 const refuseUnverified = () => new VerificationRequiredError();
 /** The target is a superuser or has a role that the administrator does not have. */
 export const refuseTarget = () =>
-  new NotAllowedError('You may not change this user: the user is a superuser, or has a role that you do not have.');
+  new NotAllowedError(
+    'You may not change this user: the user is a superuser, or has a role that you do not have.',
+  );

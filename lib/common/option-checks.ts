@@ -35,9 +35,9 @@ export function isOrigin(text: unknown): boolean {
 export function requireOrigins(path: string, value: unknown): void {
   const how = 'as browsers write them, such as https://app.example.com';
   if (!Array.isArray(value)) throw new ConfigurationError(`${path} must be a list of origins ${how}.`);
-  const wrong: unknown = value.find((origin) => !isOrigin(origin));
-  if (wrong === undefined) return;
-  throw new ConfigurationError(`${path} must list origins ${how}; ${JSON.stringify(wrong)} is none.`);
+  const wrong = value.findIndex((origin) => !isOrigin(origin));
+  if (wrong === -1) return;
+  throw new ConfigurationError(`${path} must list origins ${how}; ${JSON.stringify(value[wrong])} is none.`);
 }
 
 /** @param what describes the URL, in words that follow "give it" */

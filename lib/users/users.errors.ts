@@ -166,6 +166,12 @@ export class UserChangedMeanwhileError extends UsersError {
 /** An identifier that `normalizeIdentifier` does not accept. */
 export class InvalidIdentifierError extends InvalidBodyError {
   constructor(property: string) {
-    super([{ loc: ['body', property], msg: `This ${property} is not allowed; it may be too long, or have a character that is not allowed.`, type: 'identifier' }]);
+    super([
+      {
+        loc: ['body', property],
+        msg: `This ${property} is not allowed; it may be too long, or have a character that is not allowed.`,
+        type: 'identifier',
+      },
+    ]);
   }
 }

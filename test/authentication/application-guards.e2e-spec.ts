@@ -68,19 +68,19 @@ class BesideController {
 
 const CONTROLLERS = [AppController, WrappedController, BesideController];
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   const withProviders = (...providers: NonNullable<ModuleMetadata['providers']>): HostOptions => ({
     host: { controllers: CONTROLLERS, providers: [Mine, ...providers] },
   });
 
   test('a guard that tells users apart asks so on every route, where others may be anonymous too', async () => {
-    const running = await host(withProviders({ provide: APP_GUARD, useClass: Superuser() }));
-    const user = await running.login();
-    const root = await running.login({ email: 'root@example.com', isSuperuser: true });
-    await running.api.get('/optional').expect(401);
+    const host = await boot(withProviders({ provide: APP_GUARD, useClass: Superuser() }));
+    const user = await host.login();
+    const root = await host.login({ email: 'root@example.com', isSuperuser: true });
+    await host.api.get('/optional').expect(401);
     await user.api.get('/optional').expect(403);
     await root.api.get('/optional').expect(200);
-    await running.api.get('/public').expect(200);
+    await host.api.get('/public').expect(200);
   });
 
   test('a request with logins of two users is nobody’s where guards look at different backends', async () => {
@@ -99,7 +99,7 @@ onEachAdapter('sqlite', (host) => {
         return {};
       }
     }
-    const running = await host({
+    const host = await boot({
       host: { controllers: [TwoController] },
       userManagement: { guards: [strong] },
       currentUser: { guards: [strong] },
@@ -109,13 +109,13 @@ onEachAdapter('sqlite', (host) => {
         strategy: jwt(),
       })),
     });
-    await running.addUser({ email: 'root@example.com', isSuperuser: true });
-    await running.addUser();
-    const weak = await running.api.loggedIn('root@example.com', PASSWORD, 'weak');
-    const { headers } = await running.api.loggedIn('ada@example.com', PASSWORD, 'strong');
+    await host.addUser({ email: 'root@example.com', isSuperuser: true });
+    await host.addUser();
+    const weak = await host.api.loggedIn('root@example.com', PASSWORD, 'weak');
+    const { headers } = await host.api.loggedIn('ada@example.com', PASSWORD, 'strong');
     const both = weak.with(headers);
     for (const path of ['/two/first', '/two/last', '/users', '/users/me']) await both.get(path).expect(401);
-    const alone = await running.api.loggedIn('root@example.com', PASSWORD, 'strong');
+    const alone = await host.api.loggedIn('root@example.com', PASSWORD, 'strong');
     for (const path of ['/two/first', '/two/last', '/users', '/users/me']) await alone.get(path).expect(200);
   });
 
@@ -126,10 +126,10 @@ onEachAdapter('sqlite', (host) => {
         return isPublic(context) || super.canActivate(context);
       }
     }
-    const running = await host(withProviders({ provide: APP_GUARD, useClass: Polite }));
-    await running.api.get('/plain').expect(401);
-    await running.api.get('/public').expect(200);
-    const { api } = await running.login();
+    const host = await boot(withProviders({ provide: APP_GUARD, useClass: Polite }));
+    await host.api.get('/plain').expect(401);
+    await host.api.get('/public').expect(200);
+    const { api } = await host.login();
     await api.get('/plain').expect(200);
   });
 
@@ -141,7 +141,7 @@ onEachAdapter('sqlite', (host) => {
   ])(
     'an instance that guards the whole application by %s holds where a guard wraps it',
     async (_, options) => {
-      const { api, login } = await host(options);
+      const { api, login } = await boot(options);
       await api.get('/plain').expect(401);
       await api.get('/public').expect(200);
       await api.get('/optional').expect(200);
@@ -164,7 +164,7 @@ onEachAdapter('sqlite', (host) => {
         return {};
       }
     }
-    const { api } = await host({
+    const { api } = await boot({
       host: { controllers: [AppController, BothController], providers: [Mine] },
       prepare: (app) => {
         const mine = app.get<CanActivate>(Mine);
@@ -179,7 +179,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('request-scoped, it knows where it stands', async () => {
     for (const guard of [Mine, Superuser(), class extends Superuser() {}]) {
-      const { api, login } = await host({
+      const { api, login } = await boot({
         host: {
           controllers: [AppController],
           providers: [{ provide: APP_GUARD, useClass: guard, scope: Scope.REQUEST }],
@@ -203,7 +203,7 @@ onEachAdapter('sqlite', (host) => {
     });
     try {
       const provider = { provide: APP_GUARD, useClass: Mine, scope: Scope.REQUEST, durable: true };
-      const { api, login } = await host({ host: { controllers: [AppController], providers: [provider] } });
+      const { api, login } = await boot({ host: { controllers: [AppController], providers: [provider] } });
       const ada = await login();
       for (const _ of [1, 2]) {
         await ada.api.get('/plain').expect(200);
@@ -218,7 +218,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('transient, it stops the boot', async () => {
     const provider = { provide: APP_GUARD, useClass: Mine, scope: Scope.TRANSIENT };
-    await expect(host({ host: { providers: [provider] } })).rejects.toThrow(
+    await expect(boot({ host: { providers: [provider] } })).rejects.toThrow(
       /Authenticated\(\) guards the whole application and is transient; remove the scope of its provider\.$/,
     );
   });
@@ -254,7 +254,7 @@ onEachAdapter('sqlite', (host) => {
         return {};
       }
     }
-    const { api, login, users } = await host({
+    const { api, login, users } = await boot({
       protectAll: true,
       requireVerification: true,
       host: { controllers: [MixedController] },
@@ -278,7 +278,7 @@ onEachAdapter('sqlite', (host) => {
         return {};
       }
     }
-    const { api, addUser, users } = await host({
+    const { api, addUser, users } = await boot({
       protectAll: true,
       requireVerification: true,
       session: Session,

@@ -57,9 +57,9 @@ const ORIGINS: [string, Record<string, string>, 'passes' | 'refused'][] = [
   ['two origins', { origin: 'https://app.example.com https://evil.example' }, 'refused'],
 ];
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('a login sets one strict cookie and answers nothing else', async () => {
-    const { api, addUser } = await host(withCookie());
+    const { api, addUser } = await boot(withCookie());
     await addUser();
     const answer = await api.post('/auth/web/login', ADA).expect(204);
     expect(answer.text).toBe('');
@@ -72,7 +72,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('logout clears the cookie with the attributes that set it, and so does a refused one', async () => {
-    const { api, addUser } = await host(
+    const { api, addUser } = await boot(
       withCookie({ domain: 'example.com', path: '/users', sameSite: 'strict' }),
     );
     await addUser();
@@ -96,7 +96,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('with returnUser the answer is the user, and carries no token', async () => {
-    const { api, addUser } = await host({ ...withCookie(), auth: { returnUser: true } });
+    const { api, addUser } = await boot({ ...withCookie(), auth: { returnUser: true } });
     await addUser();
     const { body } = await api.post('/auth/web/login', ADA).expect(200);
     expect(body).toEqual({ user: expect.objectContaining({ email: ADA.email }) });
@@ -110,20 +110,20 @@ onEachAdapter('sqlite', (host) => {
       maxAgeSeconds: 60,
       httpOnly: false,
     } as const;
-    const { api, addUser } = await host(withCookie(options));
+    const { api, addUser } = await boot(withCookie(options));
     await addUser();
     const [set] = cookiesOf(await api.post('/auth/web/login', ADA).expect(204));
     expect((set ?? '').split('; ').slice(1).sort()).toEqual(['Max-Age=60', 'Path=/', 'SameSite=Strict']);
     expect(set).toMatch(/^sid=/);
 
-    const longer = await host(withCookie({ maxAgeSeconds: 86_400 }));
+    const longer = await boot(withCookie({ maxAgeSeconds: 86_400 }));
     await longer.addUser();
     const [cut] = cookiesOf(await longer.api.post('/auth/web/login', ADA).expect(204));
     expect(cut).toContain('Max-Age=1800');
   });
 
   test('a fresh cookie comes with one’s own password change', async () => {
-    const { api, addUser } = await host({ ...withCookie(), session: Session });
+    const { api, addUser } = await boot({ ...withCookie(), session: Session });
     await addUser();
     const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
     const answer = await web.patch('/users/me', { password: 'a new password indeed' }).expect(200);
@@ -133,7 +133,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test.each(ORIGINS)('%s', async (_name, headers, outcome) => {
-    const { api, addUser } = await host(withCookie({ allowedOrigins: ['https://app.example.com'] }));
+    const { api, addUser } = await boot(withCookie({ allowedOrigins: ['https://app.example.com'] }));
     await addUser();
     const web = (await api.loggedIn(ADA.email, PASSWORD, 'web')).with(headers);
     const page = api.with(headers);
@@ -154,7 +154,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('the own origin passes in browsers that don’t say what site a request is of', async () => {
-    const { api, addUser } = await host(withCookie());
+    const { api, addUser } = await boot(withCookie());
     await addUser();
     const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
     await web.with({ origin: api.url }).post('/host').expect(201);
@@ -177,7 +177,7 @@ onEachAdapter('sqlite', (host) => {
     [false, 'ftp', 403],
     [false, 'chrome-extension', 403],
   ])('with secure: %s, the own host by %s: is answered %i', async (secure, scheme, status) => {
-    const { api, addUser } = await host(withCookie({ secure }));
+    const { api, addUser } = await boot(withCookie({ secure }));
     await addUser();
     const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
     const page = { origin: `${scheme}://shop.example`, host: 'shop.example' };
@@ -190,7 +190,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('requireOrigin refuses whoever says nothing', async () => {
-    const { api, addUser } = await host(withCookie({ requireOrigin: true }));
+    const { api, addUser } = await boot(withCookie({ requireOrigin: true }));
     await addUser();
     await api.post('/auth/web/login', ADA).expect(403, /CROSS_ORIGIN_REQUEST/);
     const page = api.with({ 'sec-fetch-site': 'same-origin' });
@@ -203,7 +203,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('a WebSocket handshake is checked like a change', async () => {
-    const { api, addUser } = await host(withCookie());
+    const { api, addUser } = await boot(withCookie());
     await addUser();
     const web = (await api.loggedIn(ADA.email, PASSWORD, 'web')).with({
       upgrade: 'websocket',
@@ -214,7 +214,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('two credentials in one request never mix', async () => {
-    const { api, addUser } = await host(withCookie());
+    const { api, addUser } = await boot(withCookie());
     await addUser();
     await addUser({ email: 'eve@example.com' });
     const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
@@ -238,7 +238,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('odd Cookie fields are nobody', async () => {
-    const { api } = await host(withCookie());
+    const { api } = await boot(withCookie());
     for (const odd of [
       '__Host-session',
       '__Host-session=',
@@ -264,7 +264,7 @@ onEachAdapter('sqlite', (host) => {
         response: { header: (name: string, value: string) => unknown },
       ) => void response.header('Set-Cookie', 'theme=dark'),
     };
-    const { api, addUser } = await host({ ...withCookie(), hooks: hooks as never });
+    const { api, addUser } = await boot({ ...withCookie(), hooks: hooks as never });
     await addUser();
     const names = cookiesOf(await api.post('/auth/web/login', ADA).expect(204)).map(
       (each) => each.split('=')[0],

@@ -87,9 +87,9 @@ async function statuses(api: Host['api'], routes: string[]): Promise<Record<stri
   return Object.fromEntries(entries);
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('each guard says who may pass', async () => {
-    const { api, login, users } = await host({
+    const { api, login, users } = await boot({
       host: CONTROLLER,
       backends: TWO_BACKENDS,
       requireVerification: true,
@@ -131,13 +131,13 @@ onEachHost((host) => {
   });
 
   test('several guards of one request ask the database once', async () => {
-    const { login, queries } = await host({ host: CONTROLLER, backends: TWO_BACKENDS });
+    const { login, queries } = await boot({ host: CONTROLLER, backends: TWO_BACKENDS });
     const { api } = await login({ isSuperuser: true });
     expect(await queries.during(() => api.get('/guarded/twice').expect(200))).toHaveLength(1);
   });
 
   test('a guard narrows the backends by name, by a function or by a promise', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       host: CONTROLLER,
       backends: TWO_BACKENDS,
     });
@@ -166,7 +166,7 @@ onEachHost((host) => {
       { host: { ...CONTROLLER, providers: [{ provide: APP_GUARD, useClass: Authenticated() }] } },
     ],
   ])('%s guards every route; @Public(), our open routes and more precise guards stay', async (_, options) => {
-    const { api, login, users } = await host({
+    const { api, login, users } = await boot({
       ...options,
       backends: TWO_BACKENDS,
       requireVerification: true,
@@ -202,7 +202,7 @@ onEachHost((host) => {
   });
 
   test('case, slashes, encodings and HEAD get the canonical path’s decision', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const ada = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     // A variant that an adapter does not take for `me` is an id that is nobody's: `403` for who may not ask, else `404`.

@@ -132,7 +132,7 @@ describe.each(Object.keys(CONTRADICTIONS))('%s', (place) => {
   });
 });
 
-onEachAdapter('sqlite', (host, adapter, _database, profile) => {
+onEachAdapter('sqlite', (boot, adapter, _database, profile) => {
   /** Each writing boots hosts of its own, so each of the four hosts has a quarter of them. */
   const turn = (adapter === 'express' ? 0 : 1) + (profile === 'plain' ? 0 : 2);
   const byTurns = (writings: string[]) => {
@@ -153,12 +153,12 @@ onEachAdapter('sqlite', (host, adapter, _database, profile) => {
     const half = Math.ceil(controllers.length / 2);
     @Module({ controllers: controllers.slice(half) })
     class OtherModule {}
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       ...options,
       host: { controllers: controllers.slice(0, half), imports: [OtherModule] },
     });
-    const clients = await callers(running);
+    const clients = await callers(host);
     const answers = new Map<string, unknown>();
     for (const [index, { guard, index: number, writing, place }] of routes.entries()) {
       const found = await statuses(clients, { method: 'get', path: `/r${index}` });
@@ -226,11 +226,11 @@ onEachAdapter('sqlite', (host, adapter, _database, profile) => {
       const { scope } = Object(Reflect.getMetadata('scope:options', guard)) as { scope?: Scope };
       @Module({ providers: [{ provide: APP_GUARD, useClass: guard, ...(scope !== undefined && { scope }) }] })
       class GuardModule {}
-      const running = await host({
+      const host = await boot({
         ...OPTIONS,
         host: { imports: [GuardModule], controllers: [AppController] },
       });
-      const clients = await callers(running);
+      const clients = await callers(host);
       expect(await statuses(clients, { method: 'get', path: '/plain' })).toEqual(answers);
       // What wraps one of ours is the host's own: @Public() means nothing to it.
       const isWrapped = writing.startsWith('wrapped');
@@ -273,14 +273,14 @@ onEachAdapter('sqlite', (host, adapter, _database, profile) => {
     protectAll: boolean,
   ): Promise<void> {
     const keys = Object.keys(ROUTES).filter((key) => key !== 'oauth2');
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       ...withProviders([nowhere('acme')], options),
       oauthAccount: MemberOAuthAccount,
       ...Object.fromEntries(keys.map((key) => [key, options])),
       protectAll,
     });
-    const clients = await callers(running);
+    const clients = await callers(host);
     for (const [key, routes] of Object.entries(ROUTES)) {
       for (const route of routes) {
         const found = await statuses(clients, route);
@@ -293,7 +293,7 @@ onEachAdapter('sqlite', (host, adapter, _database, profile) => {
   }
 
   test('every route of ours is public, or authenticates by itself', async () => {
-    const { app } = await host({ ...OPTIONS, currentUser: { deletion: true } });
+    const { app } = await boot({ ...OPTIONS, currentUser: { deletion: true } });
     const plan = [...app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
       Array.from(controllers.values()),
     );

@@ -105,10 +105,10 @@ const OPTIONS = {
   ],
 };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a host’s own way in goes on as our logins do: hook, session, limits, token in its place', async () => {
     const hooked: string[] = [];
-    const { api, addUser, sessions } = await host({
+    const { api, addUser, sessions } = await boot({
       ...OPTIONS,
       hooks: {
         postLoginHook: (user, _request, response) => {
@@ -146,7 +146,7 @@ onEachHost((host) => {
 
   test('who could not log in by a password can’t by this either', async () => {
     const refusing = { value: false };
-    const { api, service, addUser, sessions } = await host({
+    const { api, service, addUser, sessions } = await boot({
       ...OPTIONS,
       requireVerification: true,
       hooks: {
@@ -173,7 +173,7 @@ onEachHost((host) => {
   });
 
   test('a page of another origin logs no browser in, by a request that changes something', async () => {
-    const { api, addUser, sessions } = await host(OPTIONS);
+    const { api, addUser, sessions } = await boot(OPTIONS);
     const { id } = await addUser();
     await api
       .post(`/links/${id}`)
@@ -185,7 +185,7 @@ onEachHost((host) => {
 
   test('a token alone runs no hook, and is of the login that it is said to be of', async () => {
     const hooked: unknown[] = [];
-    const { api, addUser, sessions } = await host({
+    const { api, addUser, sessions } = await boot({
       ...OPTIONS,
       hooks: { postLoginHook: (user) => void hooked.push(user) },
     });
@@ -201,7 +201,7 @@ onEachHost((host) => {
   });
 
   test('a moment of the login that is none, or yet to come, is a mistake of the program, and makes no token', async () => {
-    const { app, addUser, sessions } = await host(OPTIONS);
+    const { app, addUser, sessions } = await boot(OPTIONS);
     const user = await addUser();
     const logins = await app.resolve(LoginService);
     const now = Date.now();
@@ -229,7 +229,7 @@ onEachHost((host) => {
 
   test('a login that goes on is no fresher than the one that the request came by, and ends with it', async () => {
     const gate = new Gate();
-    const { api, addUser } = await host({ ...OPTIONS, host: { controllers: [refreshing(gate)] } });
+    const { api, addUser } = await boot({ ...OPTIONS, host: { controllers: [refreshing(gate)] } });
     await addUser();
     const ada = await api.loggedIn('ada@example.com', PASSWORD, 'app');
     travel(700);
@@ -246,7 +246,7 @@ onEachHost((host) => {
   });
 
   test('a backend that does not exist is a mistake of the program, and makes no token', async () => {
-    const { app, addUser, sessions } = await host(OPTIONS);
+    const { app, addUser, sessions } = await boot(OPTIONS);
     const user = await addUser();
     const logins = await app.resolve(LoginService);
     await expect(logins.issueToken(user, { backend: 'nowhere' })).rejects.toThrow(

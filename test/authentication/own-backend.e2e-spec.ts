@@ -118,9 +118,9 @@ const OPTIONS = {
   host: { controllers: [KeysController] },
 };
 
-onEachHost({ plainOnly: 'a query cache makes what its strategy reads stale' }, (host) => {
+onEachHost({ plainOnly: 'a query cache makes what its strategy reads stale' }, (boot) => {
   test('a host’s own transport and strategy are a backend like any other', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     const logIn = async () => {
       const { body } = await api

@@ -8,7 +8,7 @@ import { User } from '../support/users.js';
 
 const REDIS = Symbol('the host’s Redis');
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   if (!isRedisUnderTest) {
     leaveOut('redis');
     return;
@@ -23,7 +23,7 @@ onEachAdapter('sqlite', (host) => {
     class RedisModule {}
 
     const { prefix } = redis;
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       imports: [RedisModule],
       backends: [{ name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client: REDIS, prefix }) }],
       limits: { redis: REDIS, prefix: `${prefix}limit:`, login: { attempts: 1, windowSeconds: 60 } },

@@ -163,11 +163,11 @@ const sorted = (value: Record<string, unknown>) =>
     ]),
   );
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   test('metadata of controller and handler decides which relations come with the user', async () => {
-    const running = await host(OPTIONS);
-    await furnish(running);
-    const api = await running.api.loggedIn('ada@example.com', PASSWORD, 'jwt');
+    const host = await boot(OPTIONS);
+    await furnish(host);
+    const api = await host.api.loggedIn('ada@example.com', PASSWORD, 'jwt');
     const loaded = async (path: string) => sorted((await api.get(path).expect(200)).body);
 
     const all = { orders: ['books', 'tea'], groups: ['makers', 'readers'], home: 'makers' };
@@ -182,19 +182,19 @@ onEachHost({ readsLists: true }, (host) => {
     expect(others).toEqual({ home: 'makers' });
     expect(await loaded('/plain')).toEqual({ home: 'makers' });
 
-    const statements = await running.queries.during(() => loaded('/loads/controller'));
+    const statements = await host.queries.during(() => loaded('/loads/controller'));
     expect(statements).toHaveLength(1);
-    const separate = await running.queries.during(() => loaded('/loads/queries'));
+    const separate = await host.queries.during(() => loaded('/loads/queries'));
     expect(separate.length).toBeGreaterThan(2);
     expect(separate.filter((statement) => /JOIN.*relations_order/.test(statement))).toEqual([]);
   });
 
   test('several guards of one handler load relations once', async () => {
-    const running = await host(OPTIONS);
-    const { id } = await furnish(running);
-    await running.users.update({ id }, { isSuperuser: true });
-    const api = await running.api.loggedIn('ada@example.com', PASSWORD, 'jwt');
-    const statements = await running.queries.during(async () => {
+    const host = await boot(OPTIONS);
+    const { id } = await furnish(host);
+    await host.users.update({ id }, { isSuperuser: true });
+    const api = await host.api.loggedIn('ada@example.com', PASSWORD, 'jwt');
+    const statements = await host.queries.during(async () => {
       const { body } = await api.get('/loads/superuser').expect(200);
       expect(body.groups).toHaveLength(2);
     });
@@ -203,18 +203,18 @@ onEachHost({ readsLists: true }, (host) => {
 
   test('loadOptions of a feature: at login, for the current user, and for administrators', async () => {
     const own = { loadOptions: ORDERS, readDto: CustomerDto };
-    const running = await host({ ...OPTIONS, auth: own, currentUser: own, userManagement: own });
-    const { id } = await furnish(running);
-    await running.users.update({ id }, { isSuperuser: true });
+    const host = await boot({ ...OPTIONS, auth: own, currentUser: own, userManagement: own });
+    const { id } = await furnish(host);
+    await host.users.update({ id }, { isSuperuser: true });
     const titles = ({ orders }: { orders: { title: string }[] }) => orders.map(({ title }) => title).sort();
 
-    const login = await running.api
+    const login = await host.api
       .post('/auth/jwt/login', { email: 'ada@example.com', password: PASSWORD })
       .expect(200);
     expect(titles(login.body.user)).toEqual(['books', 'tea']);
     expect(Object.keys(login.body.user.orders[0])).toEqual(['title']);
 
-    const api = running.api.as(login.body.access_token);
+    const api = host.api.as(login.body.access_token);
     for (const { body } of [
       await api.get('/users/me').expect(200),
       await api.patch('/users/me', {}).expect(200),
@@ -229,27 +229,26 @@ onEachHost({ readsLists: true }, (host) => {
     }
     const created = await api.post('/users', { email: 'eve@example.com' }).expect(201);
     expect(titles(created.body)).toEqual([]);
-    expect(await running.queries.during(() => api.get('/users/me').expect(200))).toHaveLength(1);
+    expect(await host.queries.during(() => api.get('/users/me').expect(200))).toHaveLength(1);
   });
 
   test('a wrong password costs the same whether or not relations would be loaded', async () => {
-    const running = await host({ ...OPTIONS, auth: { loadOptions: ORDERS } });
-    await furnish(running);
+    const host = await boot({ ...OPTIONS, auth: { loadOptions: ORDERS } });
+    await furnish(host);
     for (const email of ['ada@example.com', 'nobody@example.com']) {
-      const login = () =>
-        running.api.post('/auth/jwt/login', { email, password: 'wrong password' }).expect(400);
-      expect(await running.queries.during(login)).toHaveLength(1);
+      const login = () => host.api.post('/auth/jwt/login', { email, password: 'wrong password' }).expect(400);
+      expect(await host.queries.during(login)).toHaveLength(1);
     }
   });
 
   test('the service and the repository load what they are asked for', async () => {
-    const running = await host(OPTIONS);
-    const { id } = await furnish(running);
+    const host = await boot(OPTIONS);
+    const { id } = await furnish(host);
     const load = { relations: { orders: { items: true } } } as LoadOptions;
-    const user = (await running.service.getUser(id, { load })) as Customer;
+    const user = (await host.service.getUser(id, { load })) as Customer;
     expect(user.orders.flatMap(({ items }) => items)).toHaveLength(2);
     expect(Object.keys(user)).not.toContain('nestjsUsersSession');
-    const [found] = (await running.service.listUsers({}, { load })).items as Customer[];
+    const [found] = (await host.service.listUsers({}, { load })).items as Customer[];
     expect(found?.orders).toHaveLength(2);
   });
 });
@@ -274,7 +273,7 @@ describe.each([
   [{ relationLoadStrategy: 'lazy' }, /Wrong takes the relationLoadStrategy 'join' or 'query'\.$/],
   [{ relation: { orders: true } }, /Wrong takes relations and relationLoadStrategy, not relation\.$/],
 ])('@UserLoadOptions(%j)', (options, sentence) => {
-  onEachAdapter('sqlite', (host) => {
+  onEachAdapter('sqlite', (boot) => {
     test('stops the boot with a sentence that names handler and relation', async () => {
       @Controller()
       class Host {
@@ -288,7 +287,7 @@ describe.each([
 
       const named = (place: string) =>
         new RegExp(sentence.source.replace('Wrong', `@UserLoadOptions\\(\\) of ${place}`));
-      const boots = (module: object) => host({ ...OPTIONS, ...module });
+      const boots = (module: object) => boot({ ...OPTIONS, ...module });
       await expect(boots({ host: { controllers: [Host] } })).rejects.toThrow(named('Host.wrong'));
       await expect(boots({ host: { imports: [{ module: Nothing, controllers: [Wrong] }] } })).rejects.toThrow(
         named('Wrong'),

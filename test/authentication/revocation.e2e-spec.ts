@@ -10,37 +10,37 @@ const COMBINATIONS = STRATEGIES.flatMap((strategy) =>
 
 type Client = Awaited<ReturnType<Host['api']['loggedIn']>>;
 
-onEachHost((host, adapter, _database, profile) => {
+onEachHost((boot, adapter, _database, profile) => {
   // Each boots a host for every test, so a half of them meets the one adapter plain and the other harsh.
   const isTurn = ({ transport }: (typeof COMBINATIONS)[number]) =>
     (transport === 'bearer') === ((adapter === 'express') === (profile === 'plain'));
 
   describe.each(COMBINATIONS.filter(isTurn))('$strategy × $transport', ({ transport, strategy }) => {
     let combination: Combination;
-    let running: Host;
+    let host: Host;
     let first: Client;
     let second: Client;
 
     beforeEach(async () => {
       combination = await combine(transport, strategy);
-      running = await host(combination.options);
-      await running.addUser();
+      host = await boot(combination.options);
+      await host.addUser();
       [first, second] = [await logIn(), await logIn()];
       for (const client of [first, second]) await client.get('/users/me').expect(200);
     });
     afterEach(() => combination.close());
 
-    const logIn = () => running.api.loggedIn('ada@example.com', PASSWORD, 'main');
+    const logIn = () => host.api.loggedIn('ada@example.com', PASSWORD, 'main');
     const expectDead = async (client: Client) => {
       const answer = await client.get('/users/me').expect(401);
       expect(answer.headers['www-authenticate']).toMatch(transport === 'bearer' ? /^Bearer$/ : /^Cookie /);
       await client.post('/auth/main/logout').expect(401);
     };
     const administer = async (): Promise<Client> => {
-      await running.addUser({ email: 'root@example.com', isSuperuser: true });
-      return running.api.loggedIn('root@example.com', PASSWORD, 'main');
+      await host.addUser({ email: 'root@example.com', isSuperuser: true });
+      return host.api.loggedIn('root@example.com', PASSWORD, 'main');
     };
-    const ada = () => running.users.findOneByOrFail({ email: 'ada@example.com' });
+    const ada = () => host.users.findOneByOrFail({ email: 'ada@example.com' });
 
     test('logout ends the credential, and others only where nothing of a single one is stored', async () => {
       await first.post('/auth/main/logout').expect(204);
@@ -59,17 +59,17 @@ onEachHost((host, adapter, _database, profile) => {
       const answer: Response = await first.patch('/users/me', { password: NEW_PASSWORD }).expect(200);
       await expectDead(first);
       await expectDead(second);
-      const fresh = running.api.carrying(answer);
+      const fresh = host.api.carrying(answer);
       await fresh.get('/users/me').expect(200);
       await fresh.post('/auth/main/logout').expect(204);
       await expectDead(fresh);
     });
 
     test('a reset ends every credential', async () => {
-      await running.api.post('/auth/forgot-password', { email: 'ada@example.com' }).expect(202);
-      await running.settled();
-      const { token } = running.outbox.last();
-      await running.api.post('/auth/reset-password', { token, password: NEW_PASSWORD }).expect(200);
+      await host.api.post('/auth/forgot-password', { email: 'ada@example.com' }).expect(202);
+      await host.settled();
+      const { token } = host.outbox.last();
+      await host.api.post('/auth/reset-password', { token, password: NEW_PASSWORD }).expect(200);
       await expectDead(first);
       await expectDead(second);
     });
@@ -89,14 +89,14 @@ onEachHost((host, adapter, _database, profile) => {
       const { id } = await ada();
       await root.delete(`/users/${id}`).expect(204);
       await expectDead(first);
-      await running.addAgain({ id, email: 'ada@example.com' });
+      await host.addAgain({ id, email: 'ada@example.com' });
       await expectDead(first);
       await expectDead(second);
       await root.get('/users/me').expect(200);
     });
 
     test('what is stored of a token is of no use', async () => {
-      const stored = JSON.stringify([await combination.dump(), await sessionRows(running)]);
+      const stored = JSON.stringify([await combination.dump(), await sessionRows(host)]);
       const credentials = [first, second].map(
         ({ headers }) => headers['authorization'] ?? headers['cookie'] ?? '',
       );
@@ -105,14 +105,14 @@ onEachHost((host, adapter, _database, profile) => {
 
       const values = stored.match(/[\w-]{32,}/g) ?? [];
       for (const value of new Set(values)) {
-        await running.api.as(value).get('/users/me').expect(401);
-        await running.api
+        await host.api.as(value).get('/users/me').expect(401);
+        await host.api
           .with({ cookie: `__Host-session=${value}` })
           .get('/users/me')
           .expect(401);
       }
       // A JWT's session is a row without a token, and its id is short on a harsh host.
-      const isShort = strategy === 'jwt with sessions' && running.profile === 'harsh';
+      const isShort = strategy === 'jwt with sessions' && host.profile === 'harsh';
       expect(values.length > 0).toBe(strategy !== 'jwt' && !isShort);
     });
   });

@@ -27,7 +27,7 @@ interface Listed {
   isCurrent: boolean;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   const list = async (api: Host['api'], path = '/users/me/sessions'): Promise<Listed[]> => {
     const answer = await api.get(path).expect(200);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -35,7 +35,7 @@ onEachHost((host) => {
   };
 
   test('users see where they are logged in, and which login they came by', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     const app = await api.with({ 'user-agent': 'Phone/1' }).loggedIn('ada@example.com', PASSWORD, 'app');
     travel(30);
@@ -61,7 +61,7 @@ onEachHost((host) => {
   });
 
   test('one login is ended from another; ids that are nobody’s are 404', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     await addUser({ email: 'eve@example.com' });
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
@@ -89,7 +89,7 @@ onEachHost((host) => {
   });
 
   test('all other logins are ended at once', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     const [web, app, other] = [
       await api.loggedIn('ada@example.com', PASSWORD, 'web'),
@@ -105,7 +105,7 @@ onEachHost((host) => {
   });
 
   test('an administrator sees and ends a user’s sessions; others are 403', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     const { id } = await addUser();
     await addUser({ email: 'root@example.com', isSuperuser: true });
     const root = await api.loggedIn('root@example.com', PASSWORD, 'app');
@@ -134,14 +134,14 @@ onEachHost((host) => {
   });
 
   test('without a session entity there are no such routes', async () => {
-    const { login } = await host();
+    const { login } = await boot();
     const ada = await login({ isSuperuser: true });
     await ada.api.get('/users/me/sessions').expect(404);
     await ada.api.get(`/users/${ada.user.id}/sessions`).expect(404);
   });
 
   test('sessions expire, and are deleted some time after', async () => {
-    const { api, addUser, sessions, settled } = await host(OPTIONS);
+    const { api, addUser, sessions, settled } = await boot(OPTIONS);
     await addUser();
     // The clock stands still, or the second that is left would go by on a slow machine.
     travel(0);
@@ -164,7 +164,7 @@ onEachHost((host) => {
   });
 
   test('a thousand expired sessions go in small batches', async () => {
-    const { api, addUser, sessions, settled, queries } = await host({ ...OPTIONS, fresh: true });
+    const { api, addUser, sessions, settled, queries } = await boot({ ...OPTIONS, fresh: true });
     const user = await addUser();
     const past = new Date(Date.now() - 1000);
     const rows = Array.from({ length: 1000 }, (_, index) => ({
@@ -183,7 +183,7 @@ onEachHost((host) => {
   test('a session that is not used in time is over; one in use goes on', async () => {
     const strategy = database({ lifetimeSeconds: DAY, idleSeconds: 600 });
     const backends = [{ name: 'web', transport: cookie(), strategy }];
-    const { api, addUser, settled } = await host({ backends, session: Session });
+    const { api, addUser, settled } = await boot({ backends, session: Session });
     await addUser();
     const [used, unused] = [
       await api.loggedIn('ada@example.com', PASSWORD, 'web'),
@@ -202,7 +202,7 @@ onEachHost((host) => {
   });
 
   test('a use is noted once a minute, after the answer', async () => {
-    const { api, addUser, settled, queries } = await host(OPTIONS);
+    const { api, addUser, settled, queries } = await boot(OPTIONS);
     await addUser();
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     await settled();
@@ -223,7 +223,7 @@ onEachHost((host) => {
   });
 
   test.each(['web', 'app'])('a fresh token of %s makes a login no longer', async (backend) => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     const client = await api.loggedIn('ada@example.com', PASSWORD, backend);
     const lifetime = backend === 'web' ? 7200 : 3600;
@@ -237,7 +237,7 @@ onEachHost((host) => {
   });
 
   test('sessions have integer ids where the host says so', async () => {
-    const { api, addUser } = await host({ ...OPTIONS, user: NumberedUser, session: NumberedSession });
+    const { api, addUser } = await boot({ ...OPTIONS, user: NumberedUser, session: NumberedSession });
     await addUser();
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     const app = await api.loggedIn('ada@example.com', PASSWORD, 'app');
@@ -249,7 +249,7 @@ onEachHost((host) => {
   });
 
   test('the service lists and ends sessions without a request', async () => {
-    const { app, api, addUser } = await host(OPTIONS);
+    const { app, api, addUser } = await boot(OPTIONS);
     const ada = await addUser();
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     const service = app.get(SessionsService);
@@ -261,19 +261,19 @@ onEachHost((host) => {
 
   test('a user who is deleted while logging in is not logged in', async () => {
     const hooks = {
-      postLoginHook: async (user: BaseUser) => void (await running.users.delete({ id: user.id as string })),
+      postLoginHook: async (user: BaseUser) => void (await host.users.delete({ id: user.id as string })),
     };
-    const running: Host = await host({ ...OPTIONS, hooks });
+    const host: Host = await boot({ ...OPTIONS, hooks });
     for (const backend of ['web', 'app']) {
-      await running.addUser();
+      await host.addUser();
       const credentials = { email: 'ada@example.com', password: PASSWORD };
-      await running.api.post(`/auth/${backend}/login`, credentials).expect(400, /LOGIN_BAD_CREDENTIALS/);
+      await host.api.post(`/auth/${backend}/login`, credentials).expect(400, /LOGIN_BAD_CREDENTIALS/);
     }
-    expect(await running.sessions?.count()).toBe(0);
+    expect(await host.sessions?.count()).toBe(0);
   });
 
   test('a token that a client brings along to a login never becomes one', async () => {
-    const { api, addUser } = await host(OPTIONS);
+    const { api, addUser } = await boot(OPTIONS);
     await addUser();
     const planted = api.with({ cookie: `__Host-session=${'a'.repeat(43)}` });
     const web = await planted.loggedIn('ada@example.com', PASSWORD, 'web');
@@ -289,7 +289,7 @@ onEachHost((host) => {
       { name: 'two', transport: bearer(), strategy: database() },
       { name: 'three', transport: bearer(), strategy: jwt() },
     ];
-    const { api, addUser } = await host({ backends, session: Session });
+    const { api, addUser } = await boot({ backends, session: Session });
     await addUser();
     for (const name of ['one', 'two', 'three']) {
       const client = await api.loggedIn('ada@example.com', PASSWORD, name);
@@ -307,7 +307,7 @@ onEachHost((host) => {
       ...BACKENDS,
       { name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client, prefix }) },
     ];
-    const { api, addUser } = await host({ ...OPTIONS, backends });
+    const { api, addUser } = await boot({ ...OPTIONS, backends });
     await addUser();
     const kiosk = await api.loggedIn('ada@example.com', PASSWORD, 'kiosk');
     for (const name of ['web', 'app', 'kiosk']) {

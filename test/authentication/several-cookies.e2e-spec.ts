@@ -50,7 +50,7 @@ class KeyringTransport implements Transport {
   replace(): void {}
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   let combination: Combination | undefined;
   afterEach(async () => {
     await combination?.close();
@@ -59,7 +59,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('more cookies of one name than four are nobody’s: one of them could hide a login', async () => {
     combination = await combine('cookie', 'database');
-    const { api, addUser } = await host(combination.options);
+    const { api, addUser } = await boot(combination.options);
     await addUser();
     const ada = await api.loggedIn(ADA, PASSWORD, 'main');
     await carrying(api, 'a', 'b', 'c', ada).get('/users/me').expect(200);
@@ -78,7 +78,7 @@ onEachAdapter('sqlite', (host) => {
     '%s: a dead cookie stands in nobody’s way, and a logout ends all that are live',
     async (strategy) => {
       combination = await combine('cookie', strategy);
-      const { api, addUser } = await host(combination.options);
+      const { api, addUser } = await boot(combination.options);
       await addUser();
       const dead = await api.loggedIn(ADA, PASSWORD, 'main');
       await dead.post('/auth/main/logout').expect(204);
@@ -106,7 +106,7 @@ onEachAdapter('sqlite', (host) => {
   };
 
   test('of several logins of one user the latest counts', async () => {
-    const { api, addUser } = await host(withSessions);
+    const { api, addUser } = await boot(withSessions);
     await addUser();
     const former = await api.loggedIn(ADA, PASSWORD, 'web');
     travel(660);
@@ -118,7 +118,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('logins of two users are nobody’s, and none of them ends', async () => {
-    const { api, addUser } = await host(withSessions);
+    const { api, addUser } = await boot(withSessions);
     await addUser();
     await addUser({ email: 'eve@example.com' });
     const ada = await api.loggedIn(ADA, PASSWORD, 'web');
@@ -133,7 +133,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('of one header with more than four, none is looked at', async () => {
-    const { api, addUser, queries } = await host(withSessions);
+    const { api, addUser, queries } = await boot(withSessions);
     await addUser();
     const live = await api.loggedIn(ADA, PASSWORD, 'web');
     const stale = Array.from({ length: 60 }, (_, index) => `${index}`.padStart(43, 'x'));
@@ -150,7 +150,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('a transport of the host’s own may find several, too', async () => {
-    const { api, addUser, queries } = await host({
+    const { api, addUser, queries } = await boot({
       backends: [{ name: 'keys', transport: KeyringTransport, strategy: database() }],
       session: Session,
     });

@@ -10,13 +10,13 @@ const EXPECTED = {
   'redis on ioredis': [1, 1, 1],
 };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   let combination: Combination;
   afterEach(() => combination.close());
 
   test.each(STRATEGIES)('%s asks the database as often as it must', async (strategy) => {
     combination = await combine('bearer', strategy);
-    const { api, addUser, queries, settled } = await host(combination.options);
+    const { api, addUser, queries, settled } = await boot(combination.options);
     await addUser();
     // The first login of a process looks for expired sessions, after the answer.
     await api.loggedIn('ada@example.com', PASSWORD, 'main');

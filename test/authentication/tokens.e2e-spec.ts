@@ -26,9 +26,9 @@ function forge(claims: object, options: jsonwebtoken.SignOptions = {}): string {
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a forged token proves the forge: sound claims get in', async () => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     const { id, tokenVersion } = await addUser();
     await api
       .as(forge({ sub: String(id), ver: tokenVersion }))
@@ -37,7 +37,7 @@ onEachHost((host) => {
   });
 
   test('a token that names no session, or one that is not kept, is nobody', async () => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     const { id, tokenVersion } = await addUser();
     const claims = { sub: String(id), ver: tokenVersion };
     for (const sid of ['1', '00000000-0000-0000-0000-000000000000', '', 7, null, {}]) {
@@ -47,7 +47,7 @@ onEachHost((host) => {
         .expect(401);
     }
 
-    const keeping = await host({ session: Session });
+    const keeping = await boot({ session: Session });
     const ada = await keeping.addUser();
     const own = { sub: String(ada.id), ver: ada.tokenVersion };
     const token = await keeping.api.login('ada@example.com', PASSWORD);
@@ -63,7 +63,7 @@ onEachHost((host) => {
 
   test('an issuer is written and asked for', async () => {
     const strategy = jwt({ issuer: 'https://example.com' });
-    const { api, addUser } = await host({ backends: [{ name: 'jwt', transport: bearer(), strategy }] });
+    const { api, addUser } = await boot({ backends: [{ name: 'jwt', transport: bearer(), strategy }] });
     const { id, tokenVersion } = await addUser();
     const token = await api.login('ada@example.com', PASSWORD);
     expect(jsonwebtoken.decode(token)).toMatchObject({ iss: 'https://example.com' });
@@ -78,7 +78,7 @@ onEachHost((host) => {
   });
 
   test('odd claims, algorithms and keys are nobody', async () => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     const { id, tokenVersion } = await addUser();
     const who = { sub: String(id), ver: tokenVersion };
     const now = Math.floor(Date.now() / 1000);
@@ -127,7 +127,7 @@ onEachHost((host) => {
   });
 
   test('every kind of token is refused everywhere but at its own purpose', async () => {
-    const { api, login, service } = await host();
+    const { api, login, service } = await boot();
     const ada = await login({ isVerified: false });
     const verification = await service.generateToken(ada.user, 'verification');
     const reset = await service.generateToken(ada.user, 'reset-password');
@@ -137,7 +137,7 @@ onEachHost((host) => {
   });
 
   test('only a well-formed Authorization header carries a token', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const { token } = await login();
     const url = `${api.root}/users/me`;
     const status = async (authorization: string, path = '') =>
@@ -158,7 +158,7 @@ onEachHost((host) => {
   });
 
   test('a token outlives neither its lifetime nor, in the cache, its revocation', async () => {
-    const { login, service } = await host();
+    const { login, service } = await boot();
     const { api, user } = await login();
     await api.get('/users/me').expect(200);
     await api.get('/users/me').expect(200);
@@ -172,7 +172,7 @@ onEachHost((host) => {
 
   test('while rotating, both secrets are accepted and the new one signs', async () => {
     const old = 'x5vNQ2ztK8oCq0HfRy7LwJdUe1mSbPgTA9iE4kXnZcVh';
-    const both = await host({ secret: [SECRET, old] });
+    const both = await boot({ secret: [SECRET, old] });
     const { id, tokenVersion } = await both.addUser();
     const oldKeys = Keyring.derive(old, 'access/jwt').signing;
     const claims = { sub: String(id), ver: tokenVersion, auth_time: 0, aud: AUDIENCE };
@@ -186,13 +186,13 @@ onEachHost((host) => {
     const fresh = await both.api.login('ada@example.com', PASSWORD);
     expect(jsonwebtoken.decode(fresh, { complete: true })?.header.kid).toBe(keys.id);
 
-    const rotated = await host();
+    const rotated = await boot();
     await rotated.api.as(oldToken).get('/users/me').expect(401);
   });
 
   test('two applications in one process share nothing', async () => {
-    const one = await host();
-    const other = await host({ secret: 'vxWvr8VMCYNJYR763QcPrcAq9D0HR_EqlQpXL7XFOl4T' });
+    const one = await boot();
+    const other = await boot({ secret: 'vxWvr8VMCYNJYR763QcPrcAq9D0HR_EqlQpXL7XFOl4T' });
     const ada = await one.login();
     await other.addUser();
     await other.api.as(ada.token).get('/users/me').expect(401);

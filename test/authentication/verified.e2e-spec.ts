@@ -44,7 +44,7 @@ const statuses = async (api: Host['api']) => {
   return found;
 };
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test.each([
     [false, false, [403, 200, 200, 200, 403]],
     [false, true, [403, 200, 200, 200, 403]],
@@ -53,7 +53,7 @@ onEachAdapter('sqlite', (host) => {
   ])(
     'verified says who may pass where requireVerification is %s and protectAll is %s',
     async (requireVerification, protectAll, unverified) => {
-      const { api, login, users } = await host({ ...OPTIONS, requireVerification, protectAll });
+      const { api, login, users } = await boot({ ...OPTIONS, requireVerification, protectAll });
       const ada = await login();
       expect(await statuses(ada.api)).toEqual([200, 200, 200, 200, 200]);
       expect(await statuses(api)).toEqual([401, 401, 401, 200, 401]);
@@ -67,7 +67,7 @@ onEachAdapter('sqlite', (host) => {
 
   test.each([false, true])('a feature asks for it (protectAll: %s)', async (protectAll) => {
     const guards = [Authenticated({ verified: true })];
-    const { login, users } = await host({ protectAll, currentUser: { guards }, userManagement: { guards } });
+    const { login, users } = await boot({ protectAll, currentUser: { guards }, userManagement: { guards } });
     const { user, api } = await login({ isSuperuser: true });
     await api.get('/users/me').expect(200);
     await api.get('/users').expect(200);
@@ -83,7 +83,7 @@ onEachAdapter('sqlite', (host) => {
   test('beside a role guard', async () => {
     const guards = [Authenticated({ verified: true }), RolesAccepted('helper')];
     const options = { user: Member, role: Role, roleManagement: { guards } };
-    const { login, users } = await host(options);
+    const { login, users } = await boot(options);
     const { user, api } = await login({ isSuperuser: true });
     await api.get('/users/roles').expect(200);
     await users.update({ id: user.id as string }, { isVerified: false });

@@ -133,9 +133,9 @@ const options = {
   roleManagement: { guards: [RolesAccepted('helper')] },
 };
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('the grid has every route that there is', async () => {
-    const { app } = await host(options);
+    const { app } = await boot(options);
     const found = [...app.get(ModulesContainer, { strict: false }).values()]
       .filter(({ metatype }) => metatype === UsersModule)
       .flatMap(({ controllers }) =>
@@ -148,11 +148,11 @@ onEachAdapter('sqlite', (host) => {
   test.each(ROUTES.map(([route, body]) => ({ route, body })))(
     '$route answers each actor as the grid says',
     async ({ route, body }) => {
-      const running = await host(options);
+      const host = await boot(options);
       const lines: string[] = [];
       for (const kind of kindsOf(route + JSON.stringify(body ?? {}))) {
         const statuses = [];
-        for (const actor of ACTORS) statuses.push(await ask(running, actor, route, body, kind));
+        for (const actor of ACTORS) statuses.push(await ask(host, actor, route, body, kind));
         lines.push(`${`${route} ${kind}`.trim().padEnd(48)} ${statuses.join(' ')}`);
       }
       expect(lines).toEqual(linesOf(route));
@@ -188,36 +188,36 @@ let serial = 0;
 
 /** The status that one actor gets, in a world that nobody has touched yet. */
 async function ask(
-  running: Host,
+  host: Host,
   actor: Actor,
   route: string,
   body: object | undefined,
   kind: string,
 ): Promise<string> {
-  await running.users.createQueryBuilder().delete().execute();
-  const roles = running.app.get(RolesService);
+  await host.users.createQueryBuilder().delete().execute();
+  const roles = host.app.get(RolesService);
   const [items] = await roles.listAndCountRoles();
   for (const { id } of items) await roles.deleteRole(id);
   const helper = await roles.addRole({ name: 'helper' });
   const spare = await roles.addRole({ name: 'spare' });
 
   const email = `user${++serial}@example.com`;
-  const own = await running.addUser({ email, isSuperuser: actor === 'superuser' });
-  await running.addUser({ email: 'root@example.com', isSuperuser: true });
-  const other = await running.addUser({ email: 'other@example.com' });
+  const own = await host.addUser({ email, isSuperuser: actor === 'superuser' });
+  await host.addUser({ email: 'root@example.com', isSuperuser: true });
+  const other = await host.addUser({ email: 'other@example.com' });
   if (actor === 'helper') await roles.assignRole(own.id, helper.id);
-  const api = actor === 'anonymous' ? running.api : await running.api.loggedIn(email, PASSWORD, 'jwt');
-  await running.api.loggedIn('other@example.com', PASSWORD, 'jwt');
-  if (actor === 'unverified') await running.users.update({ id: own.id as string }, { isVerified: false });
-  if (actor === 'inactive') await running.users.update({ id: own.id as string }, { isActive: false });
+  const api = actor === 'anonymous' ? host.api : await host.api.loggedIn(email, PASSWORD, 'jwt');
+  await host.api.loggedIn('other@example.com', PASSWORD, 'jwt');
+  if (actor === 'unverified') await host.users.update({ id: own.id as string }, { isVerified: false });
+  if (actor === 'inactive') await host.users.update({ id: own.id as string }, { isActive: false });
   if (route.includes('revoke') && kind !== 'missing') {
     await roles.assignRole((kind === 'own' ? own : other).id, spare.id);
   }
   if (actor === 'anonymous' && kind === 'own') return '  -';
 
   const target = kind === 'own' ? own : other;
-  const session = (await running.sessions?.findOneBy({ user: { id: target.id } }))?.id;
-  const accounts = running.app.get(DataSource).getRepository(MemberOAuthAccount);
+  const session = (await host.sessions?.findOneBy({ user: { id: target.id } }))?.id;
+  const accounts = host.app.get(DataSource).getRepository(MemberOAuthAccount);
   for (const user of [own, other]) {
     const said = { provider: 'acme', accountKey: randomUUID(), accountId: 'x', accountEmail: null };
     await accounts.insert({ ...said, user: { id: user.id as string } });

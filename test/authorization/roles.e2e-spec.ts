@@ -76,18 +76,18 @@ async function member({ app, addUser, api }: Host, email: string, roles: string[
   return { user, api: await api.loggedIn(email, PASSWORD, 'jwt') };
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('each guard says who may pass', async () => {
-    const running = await host(OPTIONS);
-    const analyst = await member(running, 'analyst@example.com', ['Analyst']);
-    const both = await member(running, 'both@example.com', ['analyst', 'ADMINISTRATOR']);
-    const other = await member(running, 'other@example.com', ['reader']);
-    const none = await member(running, 'none@example.com', []);
-    const root = await member(running, 'root@example.com', [], { isSuperuser: true });
+    const host = await boot(OPTIONS);
+    const analyst = await member(host, 'analyst@example.com', ['Analyst']);
+    const both = await member(host, 'both@example.com', ['analyst', 'ADMINISTRATOR']);
+    const other = await member(host, 'other@example.com', ['reader']);
+    const none = await member(host, 'none@example.com', []);
+    const root = await member(host, 'root@example.com', [], { isSuperuser: true });
 
     const all = (status: number) => Object.fromEntries(ROUTES.map((route) => [route, status]));
-    expect(await statuses(running.api)).toEqual(all(401));
-    expect(await statuses(running.api.as('x'))).toEqual(all(401));
+    expect(await statuses(host.api)).toEqual(all(401));
+    expect(await statuses(host.api.as('x'))).toEqual(all(401));
     expect(await statuses(none.api)).toEqual(all(403));
     expect(await statuses(other.api)).toEqual(all(403));
     expect(await statuses(analyst.api)).toEqual({ ...all(200), all: 403 });
@@ -96,17 +96,17 @@ onEachHost((host) => {
   });
 
   test('roles come along with the user in one statement; a revoked one is refused at once', async () => {
-    const running = await host(OPTIONS);
-    const { user, api } = await member(running, 'ada@example.com', ['analyst', 'reader']);
+    const host = await boot(OPTIONS);
+    const { user, api } = await member(host, 'ada@example.com', ['analyst', 'reader']);
     for (const route of ['any', 'twice']) {
-      const statements = await running.queries.during(() => api.get(`/reports/${route}`).expect(200));
+      const statements = await host.queries.during(() => api.get(`/reports/${route}`).expect(200));
       expect(statements).toHaveLength(1);
     }
-    expect(await running.queries.during(() => api.get('/reports/without').expect(200))).toHaveLength(2);
+    expect(await host.queries.during(() => api.get('/reports/without').expect(200))).toHaveLength(2);
     const { body } = await api.get('/reports/any').expect(200);
     expect(new Set(body.roles)).toEqual(new Set(['analyst', 'reader']));
 
-    const service = running.app.get(RolesService);
+    const service = host.app.get(RolesService);
     const { id } = await service.getRoleByName(' ANALYST');
     await service.revokeRole(user.id, id);
     await api.get('/reports/any').expect(403);
@@ -117,12 +117,12 @@ onEachHost((host) => {
   });
 
   test('unverified and inactive users pass no role guard', async () => {
-    const running = await host({ ...OPTIONS, requireVerification: true });
-    const { user, api } = await member(running, 'ada@example.com', ['analyst']);
+    const host = await boot({ ...OPTIONS, requireVerification: true });
+    const { user, api } = await member(host, 'ada@example.com', ['analyst']);
     await api.get('/reports/any').expect(200);
-    await running.users.update({ id: user.id as string }, { isVerified: false });
+    await host.users.update({ id: user.id as string }, { isVerified: false });
     await api.get('/reports/any').expect(403);
-    await running.users.update({ id: user.id as string }, { isVerified: true, isActive: false });
+    await host.users.update({ id: user.id as string }, { isVerified: true, isActive: false });
     await api.get('/reports/any').expect(401);
   });
 
@@ -140,21 +140,21 @@ onEachHost((host) => {
     })
     class ElsewhereModule {}
 
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       host: { imports: [ElsewhereModule], controllers: [ReportsController] },
       userManagement: { guards: [RolesAccepted('reader')] },
     });
-    const analyst = await member(running, 'analyst@example.com', ['analyst']);
-    const reader = await member(running, 'reader@example.com', ['reader']);
-    const both = await member(running, 'both@example.com', ['analyst', 'reader']);
-    await running.api.get('/elsewhere').expect(401);
+    const analyst = await member(host, 'analyst@example.com', ['analyst']);
+    const reader = await member(host, 'reader@example.com', ['reader']);
+    const both = await member(host, 'both@example.com', ['analyst', 'reader']);
+    await host.api.get('/elsewhere').expect(401);
     await analyst.api.get('/elsewhere').expect(200);
     await reader.api.get('/elsewhere').expect(403);
     await analyst.api.get('/users').expect(403);
     await reader.api.get('/users').expect(403);
     await both.api.get('/users').expect(200);
-    expect(await running.queries.during(() => both.api.get('/reports/any').expect(200))).toHaveLength(1);
+    expect(await host.queries.during(() => both.api.get('/reports/any').expect(200))).toHaveLength(1);
   });
 
   test('@Public() opens a controller to a guard of the whole application, and not a handler that has its own', async () => {
@@ -174,7 +174,7 @@ onEachHost((host) => {
     }
     @Module({ providers: [{ provide: APP_GUARD, useClass: RolesAccepted('analyst') }] })
     class GuardModule {}
-    const { api } = await host({
+    const { api } = await boot({
       ...OPTIONS,
       host: { imports: [GuardModule], controllers: [OddController] },
     });
@@ -190,8 +190,8 @@ onEachHost((host) => {
       }
     }
     const providers = [{ provide: UsersRepository, useClass: BrokenRepository }];
-    const running = await host({ ...OPTIONS, providers });
-    const { api } = await member(running, 'ada@example.com', ['analyst']);
+    const host = await boot({ ...OPTIONS, providers });
+    const { api } = await member(host, 'ada@example.com', ['analyst']);
     await api.get('/reports/any').expect(200);
     await api.get('/reports/without').expect(403);
   });

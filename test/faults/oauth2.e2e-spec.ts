@@ -75,27 +75,27 @@ async function expectWhole(source: DataSource, statuses: readonly number[]): Pro
   expect(lost).toEqual([]);
 }
 
-onEachAdapter('postgres', (host) => {
+onEachAdapter('postgres', (boot) => {
   test('first logins across a crash of the database are whole or absent, and can be done again', async () => {
     const server = await startPostgres();
     const options: DataSourceOptions = { type: 'postgres', url: server.url };
     const { issuer, clientId, clientSecret } = acme;
-    const running = await host({
+    const host = await boot({
       ...BEARER,
       ...withProviders([loopback('acme', issuer, { clientId, clientSecret })]),
       place: { options, drop: () => server.stop() },
     });
-    const ways = await waiting(running);
+    const ways = await waiting(host);
     const statuses = await flooded(ways, 10, async () => {
       await server.kill();
       await server.restart();
     });
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
 
-    await expectWhole(running.app.get(DataSource), statuses);
-    const again = await Promise.all((await waiting(running)).map((way) => way()));
+    await expectWhole(host.app.get(DataSource), statuses);
+    const again = await Promise.all((await waiting(host)).map((way) => way()));
     expect(new Set(again)).toEqual(new Set([200]));
-    expect(await running.users.count()).toBe(LOGINS);
+    expect(await host.users.count()).toBe(LOGINS);
   });
 });
 

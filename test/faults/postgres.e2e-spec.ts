@@ -8,14 +8,14 @@ import { Session } from '../support/users.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 
-onEachAdapter('postgres', (host) => {
+onEachAdapter('postgres', (boot) => {
   let server: OwnServer;
-  let running: Host;
+  let host: Host;
 
   beforeEach(async () => {
     server = await startPostgres();
     const options: DataSourceOptions = { type: 'postgres', url: server.url };
-    running = await host({
+    host = await boot({
       place: { options, drop: () => server.stop() },
       backends: [
         { name: 'web', transport: cookie(), strategy: databaseStrategy() },
@@ -23,13 +23,13 @@ onEachAdapter('postgres', (host) => {
       ],
       session: Session,
     });
-    await running.addUser();
+    await host.addUser();
   });
 
   test.each(['killed', 'frozen'] as const)(
     'a database that is %s gives 503 within three seconds, and comes back within two',
     async (how) => {
-      const { api } = running;
+      const { api } = host;
       const web = await api.loggedIn(ADA.email, PASSWORD, 'web');
       const app = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
 
@@ -62,7 +62,7 @@ onEachAdapter('postgres', (host) => {
   );
 
   test('what was acknowledged is there after a crash; what was not is whole or absent', async () => {
-    const { api, users } = running;
+    const { api, users } = host;
     const statuses = new Map<string, number>();
     const register = async (index: number) => {
       const email = `user${index}@example.com`;

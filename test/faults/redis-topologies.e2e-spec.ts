@@ -18,7 +18,7 @@ if (isRedisUnderTest) {
   afterAll(() => servers.stop());
 }
 
-onEachAdapter('sqlite', (host, adapter) => {
+onEachAdapter('sqlite', (boot, adapter) => {
   if (!isRedisUnderTest) {
     leaveOut('redis');
     return;
@@ -27,7 +27,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   test.each(kindsOn(adapter))('%s: logins, logouts and limits', async (kind) => {
     const { client, close } = await REDIS_CLIENTS[kind](servers);
     const prefix = `${adapter}:${kind}:`;
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       backends: [
         {
           name: 'kiosk',

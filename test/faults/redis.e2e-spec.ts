@@ -24,7 +24,7 @@ async function untilAnswered(request: () => PromiseLike<{ status: number }>): Pr
   return performance.now() - begun;
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   if (!isRedisUnderTest) {
     leaveOut('redis');
     return;
@@ -33,7 +33,7 @@ onEachAdapter('sqlite', (host) => {
   describe.each(REDIS_PACKAGES)('the package %s', (name) => {
     let server: OwnServer;
     let redis: TestRedis;
-    let running: Host;
+    let host: Host;
     const noticed: string[] = [];
 
     beforeEach(async () => {
@@ -41,7 +41,7 @@ onEachAdapter('sqlite', (host) => {
       redis = await connectRedis(name, server.url);
       const { client, prefix } = redis;
       noticed.length = 0;
-      running = await host({
+      host = await boot({
         backends: [
           { name: 'kiosk', transport: bearer(), strategy: redisStrategy({ client, prefix }) },
           { name: 'jwt', transport: bearer(), strategy: jwt() },
@@ -49,7 +49,7 @@ onEachAdapter('sqlite', (host) => {
         limits: { redis: client, prefix: `${prefix}limit:` },
         hooks: { postLogoutHook: ({ email }) => void noticed.push(email) },
       });
-      await running.addUser();
+      await host.addUser();
     });
     afterEach(async () => {
       await redis.close().catch(() => undefined);
@@ -59,7 +59,7 @@ onEachAdapter('sqlite', (host) => {
     test.each(['killed', 'frozen'] as const)(
       'a Redis that is %s gives 503 within a second, and comes back within two',
       async (how) => {
-        const { api, app } = running;
+        const { api, app } = host;
         const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
         const withJwt = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
         const verify = jest.spyOn(app.get(Passwords), 'judge');
@@ -92,7 +92,7 @@ onEachAdapter('sqlite', (host) => {
     );
 
     test('a logout that comes late is one, and what belongs to it follows once', async () => {
-      const { api, settled } = running;
+      const { api, settled } = host;
       const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
       // Reads go on.
       await redis.command('CLIENT', 'PAUSE', '1500', 'WRITE');
@@ -104,7 +104,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('what was revoked stays revoked when Redis is flushed or set back', async () => {
-      const { api } = running;
+      const { api } = host;
       const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
       const before = await redis.dump();
       const loggedOut = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
@@ -120,7 +120,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('what stands in Redis and is no entry of ours is nobody', async () => {
-      const { api } = running;
+      const { api } = host;
       const kiosk = await api.loggedIn(ADA.email, PASSWORD, 'kiosk');
       const key = Object.keys(await redis.dump()).find((each) => !each.includes('limit')) ?? '';
       const entry = await redis.command('GET', key);

@@ -5,9 +5,9 @@ import { onEachAdapter, PASSWORD } from '../support/host.js';
 
 const WRITES = 40;
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('a rollback in one request never undoes what another was told is written', async () => {
-    const { api, login, repository, queries, users } = await host();
+    const { api, login, repository, queries, users } = await boot();
     const ada = await login();
     const expired = await login({ email: 'eve@example.com' });
     const emails = Array.from({ length: WRITES }, (_, index) => `user${index}@example.com`);
@@ -48,7 +48,7 @@ onEachAdapter('sqlite', (host) => {
 
   // Once one has run, Node.js tracks every promise of the process: 9 % of GET /users/me were lost so.
   test('writes and requests run no AsyncLocalStorage where no listener could write within a write', async () => {
-    const { login } = await host();
+    const { login } = await boot();
     const runs = [
       jest.spyOn(AsyncLocalStorage.prototype, 'run'),
       jest.spyOn(AsyncLocalStorage.prototype, 'enterWith'),

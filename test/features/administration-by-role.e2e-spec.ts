@@ -13,30 +13,30 @@ const OPTIONS = {
 };
 
 /** A host where `helper` may administer users, who is a helper and a reader. */
-async function administered(running: Host) {
-  const roles = running.app.get(RolesService);
+async function administered(host: Host) {
+  const roles = host.app.get(RolesService);
   for (const name of ['helper', 'reader', 'administrator']) await roles.addRole({ name });
   const give = async (user: BaseUser, ...names: string[]) => {
     for (const name of names) await roles.assignRole(user.id, (await roles.getRoleByName(name)).id);
     return user;
   };
   const add = async (name: string, ...names: string[]) =>
-    give(await running.addUser({ email: `${name}@example.com` }), ...names);
+    give(await host.addUser({ email: `${name}@example.com` }), ...names);
   await add('helper', 'helper', 'reader');
-  const helper = await running.api.loggedIn('helper@example.com', PASSWORD, 'jwt');
+  const helper = await host.api.loggedIn('helper@example.com', PASSWORD, 'jwt');
   return { helper, add, give };
 }
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   test('who holds a role administers those who hold no more, and no superuser', async () => {
-    const running = await host(OPTIONS);
-    const { helper, add } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper, add } = await administered(host);
     const targets = {
       plain: await add('plain'),
       reader: await add('reader', 'reader'),
       equal: await add('equal', 'helper', 'reader'),
       administrator: await add('administrator', 'reader', 'administrator'),
-      superuser: await running.addUser({ email: 'root@example.com', isSuperuser: true }),
+      superuser: await host.addUser({ email: 'root@example.com', isSuperuser: true }),
     };
     const forbidden = ['administrator', 'superuser'];
     for (const [name, { id }] of Object.entries(targets)) {
@@ -53,7 +53,7 @@ onEachHost({ readsLists: true }, (host) => {
       await helper.patch(`/users/${id}`, { isSuperuser: true }).expect(403);
       await helper.delete(`/users/${id}`).expect(may(204));
     }
-    const left = (await running.users.find()).map(({ email, isActive, isSuperuser }) => [
+    const left = (await host.users.find()).map(({ email, isActive, isSuperuser }) => [
       email,
       isActive,
       isSuperuser,
@@ -64,8 +64,8 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('roles are never written by the administration of users', async () => {
-    const running = await host(OPTIONS);
-    const { helper, add } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper, add } = await administered(host);
     const { id } = await add('plain');
     const load = { load: { relations: { roles: true } } as never };
     for (const roles of [['administrator'], [{ name: 'administrator' }], [{ id: 1 }], { id: 1 }]) {
@@ -74,26 +74,26 @@ onEachHost({ readsLists: true }, (host) => {
         .post('/users', { email: `x${JSON.stringify(roles).length}@example.com`, roles })
         .expect(201);
     }
-    expect(((await running.service.getUser(id, load)) as Member).roles).toEqual([]);
+    expect(((await host.service.getUser(id, load)) as Member).roles).toEqual([]);
     await helper.post('/users', { email: 'boss@example.com', isSuperuser: true }).expect(403);
   });
 
   test('a role that is lost ends the right at once; nobody else has it', async () => {
-    const running = await host(OPTIONS);
-    const { helper, add } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper, add } = await administered(host);
     await add('reader', 'reader');
-    const reader = await running.api.loggedIn('reader@example.com', PASSWORD, 'jwt');
+    const reader = await host.api.loggedIn('reader@example.com', PASSWORD, 'jwt');
     await reader.get('/users').expect(403);
     await reader.post('/users', { email: 'x@example.com' }).expect(403);
     await helper.get('/users').expect(200);
-    const roles = running.app.get(RolesService);
+    const roles = host.app.get(RolesService);
     await roles.deleteRole((await roles.getRoleByName('helper')).id);
     await helper.get('/users').expect(403);
   });
 
   test('the list shows who has a role, page by page, with every other filter', async () => {
-    const running = await host(OPTIONS);
-    const { helper, add } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper, add } = await administered(host);
     for (let index = 0; index < 7; index++) await add(`reader${index}`, 'reader');
     await add('plain');
     const emails = async (query: string): Promise<string[]> => {
@@ -120,17 +120,17 @@ onEachHost({ readsLists: true }, (host) => {
     const { body } = await helper.get('/users?role=reader&page=2&limit=5&count=true').expect(200);
     expect(body).toMatchObject({ total: 8, items: { length: 3 } });
 
-    const withoutRoles = await host();
+    const withoutRoles = await boot();
     const root = await withoutRoles.login({ isSuperuser: true });
     expect((await root.api.get('/users?role=reader').expect(200)).body.items).toEqual([]);
   });
 
   test('the list is the same where more have a role than are found at once', async () => {
-    const running = await host(OPTIONS);
-    const { helper } = await administered(running);
-    const { id: roleId } = await running.app.get(RolesService).getRoleByName('reader');
+    const host = await boot(OPTIONS);
+    const { helper } = await administered(host);
+    const { id: roleId } = await host.app.get(RolesService).getRoleByName('reader');
     const names = Array.from({ length: 1100 }, (_, index) => `many${String(index).padStart(4, '0')}`);
-    const junction = running.users.metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
+    const junction = host.users.metadata.findRelationWithPropertyPath('roles')?.junctionEntityMetadata;
     const [member = '', held = ''] = (junction?.columns ?? []).map(({ propertyName }) => propertyName);
     for (let start = 0; start < names.length; start += 100) {
       const rows = names.slice(start, start + 100).map((name, index) => ({
@@ -138,9 +138,9 @@ onEachHost({ readsLists: true }, (host) => {
         tokenVersion: 1,
         isActive: index % 10 !== 0,
       }));
-      const { identifiers } = await running.users.insert(rows);
+      const { identifiers } = await host.users.insert(rows);
       const holders = identifiers.map(({ id }) => ({ [member]: id as string, [held]: roleId }));
-      await running.users.manager
+      await host.users.manager
         .createQueryBuilder()
         .insert()
         .into(junction?.tablePath ?? '')
@@ -164,81 +164,81 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('an administrator has a reset mailed, and never learns the password', async () => {
-    const running = await host(OPTIONS);
-    const { helper, add } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper, add } = await administered(host);
     const { id } = await add('plain');
     const answer = await helper.post(`/users/${id}/password-reset`).expect(202);
     expect(answer.text).toBe('null');
-    await running.settled();
-    const { token, to } = running.outbox.last();
+    await host.settled();
+    const { token, to } = host.outbox.last();
     expect(to).toBe('plain@example.com');
-    await running.api.post('/auth/reset-password', { token, password: 'a new password indeed' }).expect(200);
-    await running.api.login('plain@example.com', 'a new password indeed');
+    await host.api.post('/auth/reset-password', { token, password: 'a new password indeed' }).expect(200);
+    await host.api.login('plain@example.com', 'a new password indeed');
 
     await helper.post('/users/00000000-0000-0000-0000-000000000000/password-reset').expect(404);
-    await running.service.updateUser(id, { isActive: false });
+    await host.service.updateUser(id, { isActive: false });
     await helper.post(`/users/${id}/password-reset`).expect(409, /USER_INACTIVE/);
   });
 
   test('a user is invited, and sets a password within a week', async () => {
-    const running = await host(OPTIONS);
-    const { helper } = await administered(running);
+    const host = await boot(OPTIONS);
+    const { helper } = await administered(host);
     const invite = async (email: string) => {
       await helper.post('/users', { email, invite: true }).expect(201);
-      await running.settled();
-      return running.outbox.last(email).token;
+      await host.settled();
+      return host.outbox.last(email).token;
     };
     const [early, late] = [await invite('early@example.com'), await invite('late@example.com')];
-    await running.api.post('/auth/jwt/login', { email: 'early@example.com', password: '' }).expect(400);
+    await host.api.post('/auth/jwt/login', { email: 'early@example.com', password: '' }).expect(400);
     travel(6 * 86_400);
-    await running.api
+    await host.api
       .post('/auth/reset-password', { token: early, password: 'a new password indeed' })
       .expect(200);
-    await running.api.login('early@example.com', 'a new password indeed');
+    await host.api.login('early@example.com', 'a new password indeed');
     travel(2 * 86_400);
-    await running.api
+    await host.api
       .post('/auth/reset-password', { token: late, password: 'a new password indeed' })
       .expect(400);
   });
 
   test('an invitation verifies the address that it was mailed to; a plain reset does not', async () => {
-    const running = await host({ ...OPTIONS, requireVerification: true });
-    const { helper } = await administered(running);
+    const host = await boot({ ...OPTIONS, requireVerification: true });
+    const { helper } = await administered(host);
     await helper.post('/users', { email: 'new@example.com', invite: true }).expect(201);
-    await running.settled();
+    await host.settled();
     const password = 'a new password indeed';
-    const { token } = running.outbox.last('new@example.com');
-    await running.api.post('/auth/reset-password', { token, password }).expect(200);
-    await running.api.login('new@example.com', password);
+    const { token } = host.outbox.last('new@example.com');
+    await host.api.post('/auth/reset-password', { token, password }).expect(200);
+    await host.api.login('new@example.com', password);
 
-    const other = await running.addUser({ email: 'other@example.com', isVerified: false });
+    const other = await host.addUser({ email: 'other@example.com', isVerified: false });
     await helper.post(`/users/${other.id}/password-reset`).expect(202);
-    await running.settled();
-    const reset = running.outbox.last('other@example.com').token;
-    await running.api.post('/auth/reset-password', { token: reset, password }).expect(200);
+    await host.settled();
+    const reset = host.outbox.last('other@example.com').token;
+    await host.api.post('/auth/reset-password', { token: reset, password }).expect(200);
     const login = { email: 'other@example.com', password };
-    await running.api.post('/auth/jwt/login', login).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+    await host.api.post('/auth/jwt/login', login).expect(400, /LOGIN_USER_NOT_VERIFIED/);
   });
 
   test('an invitation that can’t go out leaves nobody behind', async () => {
-    const running = await host({ ...OPTIONS, limits: { mails: { attempts: 1, windowSeconds: 3600 } } });
-    const { helper } = await administered(running);
+    const host = await boot({ ...OPTIONS, limits: { mails: { attempts: 1, windowSeconds: 3600 } } });
+    const { helper } = await administered(host);
     const email = 'new@example.com';
     await helper.post('/users', { email, invite: true, isActive: false }).expect(409, /USER_INACTIVE/);
-    await running.api.post('/auth/forgot-password', { email }).expect(202);
+    await host.api.post('/auth/forgot-password', { email }).expect(202);
     await helper.post('/users', { email, invite: true }).expect(429, /TOO_MANY_ATTEMPTS/);
-    expect(await running.users.countBy({ email })).toBe(0);
+    expect(await host.users.countBy({ email })).toBe(0);
     await helper.post('/users', { email }).expect(201);
   });
 
   test('without the reset of passwords there are no invitations', async () => {
-    const running = await host({ ...OPTIONS, passwordReset: undefined });
-    const { helper, add } = await administered(running);
+    const host = await boot({ ...OPTIONS, passwordReset: undefined });
+    const { helper, add } = await administered(host);
     const { id } = await add('plain');
     await helper.post(`/users/${id}/password-reset`).expect(404);
     const refused = await helper.post('/users', { email: 'new@example.com', invite: true }).expect(422);
     expect(refused.body.detail).toMatchObject([{ loc: ['body', 'invite'], type: 'unavailable' }]);
-    expect(await running.users.countBy({ email: 'new@example.com' })).toBe(0);
+    expect(await host.users.countBy({ email: 'new@example.com' })).toBe(0);
     await helper.post('/users', { email: 'new@example.com', invite: false }).expect(201);
   });
 });

@@ -11,9 +11,9 @@ class IdReadDto {
   id!: string;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('logs in with JSON and answers as OAuth2’s token endpoint does', async () => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     await addUser();
 
     const { body, headers } = await api
@@ -30,7 +30,7 @@ onEachHost((host) => {
   });
 
   test('logs in with a form, as the password grant has it', async () => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     await addUser();
     const form = { grant_type: 'password', username: ADA.email, password: PASSWORD };
 
@@ -46,13 +46,13 @@ onEachHost((host) => {
   });
 
   test('a login is one statement', async () => {
-    const { api, addUser, queries } = await host();
+    const { api, addUser, queries } = await boot();
     await addUser();
     expect(await queries.during(() => api.post('/auth/jwt/login', ADA).expect(200))).toHaveLength(1);
   });
 
   test('unknown, wrong, unusable, inactive, malformed and over-long get one answer', async () => {
-    const { api, addUser, users } = await host();
+    const { api, addUser, users } = await boot();
     await addUser();
     await addUser({ email: 'inactive@example.com', isActive: false });
     await addUser({ email: 'passwordless@example.com', password: undefined });
@@ -92,13 +92,13 @@ onEachHost((host) => {
     [{ ...ADA, email: ['ada@example.com'] }],
     [{ ...ADA, email: { '@instanceof': 'FindOperator', _type: 'like', _value: '%' } }],
   ])('fields that are missing or no strings are 422: %j', async (credentials) => {
-    const { api, addUser } = await host();
+    const { api, addUser } = await boot();
     await addUser();
     await api.post('/auth/jwt/login', credentials).expect(422);
   });
 
   test('says that a user is not verified only to who knows the password', async () => {
-    const { api, addUser } = await host({ requireVerification: true });
+    const { api, addUser } = await boot({ requireVerification: true });
     await addUser({ isVerified: false });
     await api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
     await api
@@ -107,21 +107,21 @@ onEachHost((host) => {
   });
 
   test('returns the user where the options say so', async () => {
-    const { api, addUser } = await host({ auth: { returnUser: true } });
+    const { api, addUser } = await boot({ auth: { returnUser: true } });
     const user = await addUser();
     const { body } = await api.post('/auth/jwt/login', ADA).expect(200);
     expect(body.user).toMatchObject({ id: user.id, email: ADA.email });
   });
 
   test('a read DTO for login alone implies returning the user', async () => {
-    const { api, addUser } = await host({ auth: { readDto: IdReadDto } });
+    const { api, addUser } = await boot({ auth: { readDto: IdReadDto } });
     const user = await addUser();
     const { body } = await api.post('/auth/jwt/login', ADA).expect(200);
     expect(body.user).toEqual({ id: user.id });
   });
 
   test('logout ends every token of the user', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const { token } = await login();
     const other = await api.login(ADA.email, PASSWORD);
 
@@ -139,7 +139,7 @@ onEachHost((host) => {
   });
 
   test('logout needs a login, and a verified user where verification is required', async () => {
-    const { api, login, users } = await host({ requireVerification: true });
+    const { api, login, users } = await boot({ requireVerification: true });
     await api.post('/auth/jwt/logout').expect(401, /"detail":"Unauthorized"/);
     const ada = await login();
     await users.update({ id: ada.user.id }, { isVerified: false });
@@ -147,7 +147,7 @@ onEachHost((host) => {
   });
 
   test('every hash of an older scheme works, and becomes one of the first scheme at login', async () => {
-    const { api, addUser, users } = await host();
+    const { api, addUser, users } = await boot();
     const user = await addUser();
     const old = (await bcryptHash(PASSWORD, 4)).replace('$2b', '$2y');
     await users.update({ id: user.id }, { passwordHash: old });
@@ -161,7 +161,7 @@ onEachHost((host) => {
   });
 
   test('bcrypt never takes a part of a password for the whole', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       passwords: { schemes: ['bcrypt'], bcrypt: { rounds: 4 } },
     });
     const password = 'é'.repeat(36);
@@ -178,12 +178,12 @@ onEachHost((host) => {
   describe('a bcrypt hash of another system, of the first 72 bytes of a longer password', () => {
     const password = `${'é'.repeat(36)} and more`;
     const withHash = async (bcrypt: object) => {
-      const booted = await host({ passwords: { ...CHEAP, bcrypt: { rounds: 4, ...bcrypt } } });
-      const user = await booted.addUser();
-      await booted.users.update({ id: user.id }, { passwordHash: await bcryptHash(password, 4) });
-      const hash = async () => (await booted.repository.findPasswordHash(user.id)) ?? '';
-      const login = (given: string) => booted.api.post('/auth/jwt/login', { ...ADA, password: given });
-      return { ...booted, user, hash, login };
+      const host = await boot({ passwords: { ...CHEAP, bcrypt: { rounds: 4, ...bcrypt } } });
+      const user = await host.addUser();
+      await host.users.update({ id: user.id }, { passwordHash: await bcryptHash(password, 4) });
+      const hash = async () => (await host.repository.findPasswordHash(user.id)) ?? '';
+      const login = (given: string) => host.api.post('/auth/jwt/login', { ...ADA, password: given });
+      return { ...host, user, hash, login };
     };
 
     test('is refused', async () => {
@@ -219,7 +219,7 @@ onEachHost((host) => {
   });
 
   test('more hashes than the queue holds are answered 503 with Retry-After', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       passwords: { concurrency: 1, queue: 1, argon2id: { memoryKibibytes: 65_536, passes: 3 } },
     });
     await addUser();
@@ -235,7 +235,7 @@ onEachHost((host) => {
   });
 
   test('paths and the backend’s name are the host’s', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       backends: [
         { name: 'api', transport: bearer(), strategy: jwt({ lifetimeSeconds: 60 }) },
         { name: 'app', transport: bearer(), strategy: jwt() },
@@ -259,7 +259,7 @@ onEachHost((host) => {
     ['', 'jwt', '', '/'],
     ['', 'jwt', 'by/token', '/by/token/'],
   ])('auth.path %j, backend %s with path %j: %s', async (path, name, own, prefix) => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       auth: { path },
       backends: [
         { name, ...(own !== undefined && { path: own }), transport: bearer(), strategy: jwt() },

@@ -58,7 +58,7 @@ const statuses = async (api: Host['api']) => {
   return [...new Set(found)];
 };
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   afterEach(() => {
     Throttler.seen = [];
   });
@@ -71,7 +71,7 @@ onEachAdapter('sqlite', (host) => {
     ['a guard in the decorators', { decorators: [UseGuards(Throttler)] }],
     ['a role guard in the decorators', { decorators: [UseGuards(RolesAccepted('helper'))] }],
   ])('with %s, superusers administer, and nobody else does', async (_, options) => {
-    const { api, login, app, users } = await host({ ...OPTIONS, ...both(options) });
+    const { api, login, app, users } = await boot({ ...OPTIONS, ...both(options) });
     const ada = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const roles = app.get(RolesService);
@@ -86,7 +86,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('guards run before anybody is authenticated, so that throttling is cheap', async () => {
-    const { api, queries } = await host({ ...OPTIONS, ...both({ guards: [Throttler] }) });
+    const { api, queries } = await boot({ ...OPTIONS, ...both({ guards: [Throttler] }) });
     expect(await queries.during(() => api.get('/users').expect(401))).toHaveLength(0);
     expect(Throttler.seen).toEqual([undefined]);
   });
@@ -99,14 +99,14 @@ onEachAdapter('sqlite', (host) => {
       }
     }
     for (const guards of [[RolesAccepted('helper')], [Helpers], [Throttler, Careless]]) {
-      const running = await host({ ...OPTIONS, ...both({ guards }) });
-      const ada = await running.login();
-      const helper = await running.login({ email: 'helper@example.com' });
-      const root = await running.login({ email: 'root@example.com', isSuperuser: true });
-      const roles = running.app.get(RolesService);
+      const host = await boot({ ...OPTIONS, ...both({ guards }) });
+      const ada = await host.login();
+      const helper = await host.login({ email: 'helper@example.com' });
+      const root = await host.login({ email: 'root@example.com', isSuperuser: true });
+      const roles = host.app.get(RolesService);
       await roles.assignRole(helper.user.id, (await roles.addRole({ name: 'helper' })).id);
 
-      expect(await statuses(running.api)).toEqual([401]);
+      expect(await statuses(host.api)).toEqual([401]);
       expect(await statuses(ada.api)).toEqual([403]);
       for (const client of [helper.api, root.api]) {
         await client.get('/users').expect(200);
@@ -121,7 +121,7 @@ onEachAdapter('sqlite', (host) => {
     ['a list', [Throttler, Ada]],
     ['a request-scoped guard', RequestScopedAda],
   ])('authorizedBy with %s sees the user, and nobody anonymous', async (_, authorizedBy) => {
-    const { api, login } = await host({ ...OPTIONS, ...both({ authorizedBy }) });
+    const { api, login } = await boot({ ...OPTIONS, ...both({ authorizedBy }) });
     const ada = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
 
@@ -143,7 +143,7 @@ onEachAdapter('sqlite', (host) => {
       { authorizedBy: [Ada, Careless] },
       { authorizedBy: Ada, guards: [Careless] },
     ]) {
-      const { api, login } = await host({ ...OPTIONS, ...both(options) });
+      const { api, login } = await boot({ ...OPTIONS, ...both(options) });
       const ada = await login();
       const root = await login({ email: 'root@example.com', isSuperuser: true });
       expect(await statuses(api)).toEqual([401]);
@@ -158,7 +158,7 @@ onEachAdapter('sqlite', (host) => {
         throw new HttpException({ teapot: true }, 418);
       }
     }
-    const { login, api } = await host({ ...OPTIONS, ...both({ authorizedBy: Teapot }) });
+    const { login, api } = await boot({ ...OPTIONS, ...both({ authorizedBy: Teapot }) });
     const ada = await login();
     expect(await statuses(api)).toEqual([401]);
     expect(await statuses(ada.api)).toEqual([418]);
@@ -166,7 +166,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('guards on open routes hold, and login is behind them', async () => {
     const guards = [RolesAccepted('helper')];
-    const { api, login } = await host({ ...OPTIONS, protectAll: true, registration: { guards } });
+    const { api, login } = await boot({ ...OPTIONS, protectAll: true, registration: { guards } });
     const ada = await login();
     const eve = { email: 'eve@example.com', password: 'a good password' };
     await api.post('/auth/register', eve).expect(401);

@@ -48,12 +48,12 @@ const READ_COMMITTED = withLevel('pool', 'SET SESSION TRANSACTION ISOLATION LEVE
 /** What a statement that waits for a row rests on is asked when it no longer waits. */
 const promises =
   (strategies: readonly (typeof STRATEGIES)[number][], more: HostOptions = {}) =>
-  (host: Boot) => {
+  (boot: Boot) => {
     test.each(strategies)(
       '%s: a change that waits for its row does not outlive its login',
       async (strategy) => {
         const { options, close } = await combine('bearer', strategy);
-        const { app, api, users, rows, addUser } = await host({
+        const { app, api, users, rows, addUser } = await boot({
           ...options,
           ...more,
           currentUser: { deletion: true },
@@ -79,15 +79,15 @@ const promises =
   };
 
 // A logout by jwt() alone raises the version of the same row, and waits, too.
-onEachAdapter('postgres', (host) => {
-  promises(STRATEGIES.filter((each) => each !== 'jwt'))(host);
+onEachAdapter('postgres', (boot) => {
+  promises(STRATEGIES.filter((each) => each !== 'jwt'))(boot);
 
-  describe('by default at REPEATABLE READ', () => promises(['database'], REPEATABLE_READ)(host));
+  describe('by default at REPEATABLE READ', () => promises(['database'], REPEATABLE_READ)(boot));
 
   test.each([{}, REPEATABLE_READ])(
     'a helper’s change that waits for its row does not outlive the right',
     async (more) => {
-      const { app, users, login } = await host({
+      const { app, users, login } = await boot({
         ...more,
         user: Member,
         role: Role,
@@ -117,9 +117,9 @@ onEachAdapter('postgres', (host) => {
 onEachAdapter('mariadb', promises(STRATEGIES.filter((each) => each.startsWith('redis'))));
 
 // Its statement locks the row of who acts before it waits for the other; PostgreSQL's waits with nothing in hand.
-onEachAdapter('mariadb', (host) => {
+onEachAdapter('mariadb', (boot) => {
   test('a change that the database undoes, because another waits for it too, is made after all', async () => {
-    const { app, users, addUser, login } = await host();
+    const { app, users, addUser, login } = await boot();
     const ada = await addUser();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const heavy = await Promise.all(['x', 'y', 'z'].map((name) => addUser({ email: `${name}@example.com` })));
@@ -141,11 +141,11 @@ onEachAdapter('mariadb', (host) => {
 });
 
 // By itself, a statement at a lower level would lock nothing that it reads.
-onEachAdapter('mariadb', (host) => {
+onEachAdapter('mariadb', (boot) => {
   test.each([{}, READ_COMMITTED])(
     'who would end a login waits for the change that rests on it',
     async (more) => {
-      const { app, users, login } = await host({ ...more, ...MAIN, currentUser: { deletion: true } });
+      const { app, users, login } = await boot({ ...more, ...MAIN, currentUser: { deletion: true } });
       const ada = await login();
       const row = { where: { id: ada.user.id }, cache: false, lock: { mode: 'pessimistic_write' as const } };
       let logout: Promise<number> | undefined;

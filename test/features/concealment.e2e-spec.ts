@@ -106,20 +106,20 @@ async function walk(host: Host, client: string, email: string, eve: string, sett
   return transcript;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test.each([
     ['when everything is stored', true],
     ['while it is still under way', false],
   ])(
     'whoever registers an address learns from no later answer whether it was known, %s',
     async (_, settles) => {
-      const running = await host(withAcme());
-      const { token } = await running.login({ email: 'eve@example.com' });
+      const host = await boot(withAcme());
+      const { token } = await host.login({ email: 'eve@example.com' });
       const walks = new Map<string, unknown[]>();
       for (const [index, kind] of KINDS.entries()) {
         const email = `user${index}@example.com`;
-        await prepare(running, kind, email);
-        const transcript = await walk(running, `192.0.2.${index + 1}`, email, token, settles);
+        await prepare(host, kind, email);
+        const transcript = await walk(host, `192.0.2.${index + 1}`, email, token, settles);
         walks.set(kind, JSON.parse(JSON.stringify(transcript).replaceAll(email, 'X')) as unknown[]);
       }
 
@@ -136,7 +136,7 @@ onEachHost((host) => {
   );
 
   test('the right password of an unverified user is a wrong one, and leaves no trace', async () => {
-    const { api, addUser, users } = await host({
+    const { api, addUser, users } = await boot({
       ...CONCEALED,
       passwords: { schemes: ['argon2id', 'bcrypt'], argon2id: { memoryKibibytes: 64, passes: 1 } },
     });
@@ -206,9 +206,9 @@ describe('a column of the host’s own that is unique would tell, so it stops th
   });
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('whoever verifies logs in, and has no wrong password to their name', async () => {
-    const { api, outbox, settled } = await host({
+    const { api, outbox, settled } = await boot({
       ...CONCEALED,
       limits: { login: { attempts: 2, windowSeconds: 900 } },
     });
@@ -220,7 +220,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('requests for mails use up no mail of a registration; one too many of those is left out', async () => {
-    const { api, outbox, settled, users, scan } = await host({
+    const { api, outbox, settled, users, scan } = await boot({
       ...CONCEALED,
       limits: { mails: { attempts: 1, windowSeconds: 900 }, notices: { attempts: 1, windowSeconds: 900 } },
     });

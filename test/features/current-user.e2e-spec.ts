@@ -29,9 +29,9 @@ class PasswordOnlyDto {
 
 const elevenMinutesLater = () => travel(660);
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('shows the logged-in user, in one statement', async () => {
-    const { login, queries } = await host();
+    const { login, queries } = await boot();
     const { api, user } = await login();
 
     const statements = await queries.during(async () => {
@@ -51,7 +51,7 @@ onEachHost((host) => {
   });
 
   test('anonymous, inactive and deleted users are nobody', async () => {
-    const { api, login, service } = await host();
+    const { api, login, service } = await boot();
     await api.get('/users/me').expect(401);
     const ada = await login();
     await service.updateUser(ada.user.id, { isActive: false });
@@ -65,7 +65,7 @@ onEachHost((host) => {
   });
 
   test('an address that users may not change stays, by emailChange: false or by an updateDto without it', async () => {
-    const closed = await host({ currentUser: { emailChange: false } });
+    const closed = await boot({ currentUser: { emailChange: false } });
     const ada = await closed.login();
     await ada.api
       .patch('/users/me', { email: 'new@example.com', password: NEW })
@@ -74,7 +74,7 @@ onEachHost((host) => {
     await closed.service.updateUser(ada.user.id, { email: 'by-root@example.com' });
     expect(await closed.users.find()).toMatchObject([{ email: 'by-root@example.com' }]);
 
-    const silent = await host({ currentUser: { updateDto: PasswordOnlyDto } });
+    const silent = await boot({ currentUser: { updateDto: PasswordOnlyDto } });
     const bob = await silent.login();
     await bob.api.patch('/users/me', { email: 'new@example.com', password: NEW }).expect(200);
     expect(await silent.users.find()).toMatchObject([{ email: ADA.email }]);
@@ -82,7 +82,7 @@ onEachHost((host) => {
   });
 
   test('changes the host’s own fields and nothing that was not given', async () => {
-    const { login, users } = await host({ dtos: { update: NamedUpdateDto } });
+    const { login, users } = await boot({ dtos: { update: NamedUpdateDto } });
     const { api, user } = await login();
 
     await api
@@ -102,7 +102,7 @@ onEachHost((host) => {
   });
 
   test('a new password ends every other login, and this one goes on with a fresh token', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const here = await login();
     const elsewhere = await api.login(ADA.email, PASSWORD);
 
@@ -116,7 +116,7 @@ onEachHost((host) => {
   });
 
   test('a new address takes effect unverified; nobody else can have it', async () => {
-    const { login, addUser } = await host();
+    const { login, addUser } = await boot();
     await addUser({ email: 'bob@example.com' });
     const { api } = await login();
 
@@ -131,14 +131,14 @@ onEachHost((host) => {
   });
 
   test('one’s own address again changes nothing', async () => {
-    const { login } = await host();
+    const { login } = await boot();
     const { api } = await login();
     const { body } = await api.patch('/users/me', { email: 'ADA@example.com' }).expect(200);
     expect(body).toMatchObject({ email: ADA.email, isVerified: true });
   });
 
   test('a refused password is told with its reason', async () => {
-    const { login } = await host();
+    const { login } = await boot();
     const { api } = await login();
     const { body } = await api.patch('/users/me', { password: 'short' }).expect(400);
     expect(body.detail).toEqual({
@@ -148,7 +148,7 @@ onEachHost((host) => {
   });
 
   test('sensitive changes need a recent login or the current password', async () => {
-    const { login, users } = await host();
+    const { login, users } = await boot();
     const { api } = await login();
     elevenMinutesLater();
 
@@ -164,7 +164,7 @@ onEachHost((host) => {
   });
 
   test('a token that replaced another is not a fresh login', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const ada = await login();
     elevenMinutesLater();
     const { headers } = await ada.api
@@ -178,20 +178,20 @@ onEachHost((host) => {
   });
 
   test('a wrong current password is refused however fresh the login is', async () => {
-    const { login } = await host();
+    const { login } = await boot();
     const { api } = await login();
     await api.patch('/users/me', { password: NEW, currentPassword: 'wrong password' }).expect(403);
   });
 
   test('freshLoginSeconds: false asks for nothing', async () => {
-    const { login } = await host({ currentUser: { freshLoginSeconds: false } });
+    const { login } = await boot({ currentUser: { freshLoginSeconds: false } });
     const { api } = await login();
     elevenMinutesLater();
     await api.patch('/users/me', { password: NEW }).expect(200);
   });
 
   test('two password changes at once: one wins, the other’s login is over', async () => {
-    const { login, api } = await host();
+    const { login, api } = await boot();
     const ada = await login();
     const answers = await Promise.all(
       ['first new password', 'second new password'].map((password) =>
@@ -206,7 +206,7 @@ onEachHost((host) => {
 
   describe('where verification is required', () => {
     test('an unverified user may do one thing: mend their address, which mails it a token', async () => {
-      const { login, users, outbox, settled } = await host({
+      const { login, users, outbox, settled } = await boot({
         requireVerification: true,
         dtos: { update: NamedUpdateDto },
       });
@@ -224,7 +224,7 @@ onEachHost((host) => {
     });
 
     test('strictVerification closes that too', async () => {
-      const { login, users } = await host({
+      const { login, users } = await boot({
         requireVerification: true,
         currentUser: { strictVerification: true },
       });
@@ -234,7 +234,7 @@ onEachHost((host) => {
     });
 
     test('a token of an address that was left does not verify the new one', async () => {
-      const { api, login, outbox, settled } = await host({
+      const { api, login, outbox, settled } = await boot({
         requireVerification: true,
         currentUser: { emailChange: 'immediate' },
       });

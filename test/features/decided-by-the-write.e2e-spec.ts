@@ -22,21 +22,21 @@ const OPTIONS: HostOptions = {
 
 const superusersOf = ({ users }: Pick<Host, 'users'>) => users.countBy({ isSuperuser: true, isActive: true });
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   async function administered(hooks: HostOptions['hooks'], more: HostOptions = {}) {
-    const running = await host({ ...OPTIONS, ...(hooks && { hooks }), ...more });
-    const roles = running.app.get(RolesService);
+    const host = await boot({ ...OPTIONS, ...(hooks && { hooks }), ...more });
+    const roles = host.app.get(RolesService);
     for (const name of ['helper', 'boss', 'reader']) await roles.addRole({ name });
     const give = async (user: BaseUser, name: string) =>
       roles.assignRole(user.id, (await roles.getRoleByName(name)).id);
     const take = async (user: BaseUser, name: string) =>
       roles.revokeRole(user.id, (await roles.getRoleByName(name)).id);
     const login = async (name: string, fields: Partial<BaseUser> = {}, ...names: string[]) => {
-      const { user, api } = await running.login({ email: `${name}@example.com`, ...fields });
+      const { user, api } = await host.login({ email: `${name}@example.com`, ...fields });
       for (const role of names) await give(user, role);
       return { user, api };
     };
-    return { ...running, roles, give, take, login };
+    return { ...host, roles, give, take, login };
   }
 
   const TAKEN: [
@@ -53,30 +53,30 @@ onEachHost((host, _adapter, database) => {
     'a %s under way does not take the last superuser, who was none when it began',
     async (_, hook, take) => {
       const gate = new Gate();
-      const running = await administered({ [hook]: gate.wait });
-      const boss = await running.login('boss', { isSuperuser: true });
-      const { user: next } = await running.login('next');
+      const host = await administered({ [hook]: gate.wait });
+      const boss = await host.login('boss', { isSuperuser: true });
+      const { user: next } = await host.login('next');
       const answer = await gate.during(take(boss.api, next.id), async () => {
-        await running.service.updateUser(next.id, { isSuperuser: true });
-        await running.service.updateUser(boss.user.id, { isSuperuser: false });
+        await host.service.updateUser(next.id, { isSuperuser: true });
+        await host.service.updateUser(boss.user.id, { isSuperuser: false });
       });
       // The one who asks is no superuser any more: that is what the answer says.
       expect(answer.status).toBe(403);
-      expect(await superusersOf(running)).toBe(1);
+      expect(await superusersOf(host)).toBe(1);
     },
   );
 
   test('users who delete themselves while they become the last superuser stay', async () => {
     const gate = new Gate();
-    const running = await administered({ preDeleteHook: gate.wait });
-    const boss = await running.login('boss', { isSuperuser: true });
-    const next = await running.login('next');
+    const host = await administered({ preDeleteHook: gate.wait });
+    const boss = await host.login('boss', { isSuperuser: true });
+    const next = await host.login('next');
     const answer = await gate.during(next.api.delete('/users/me'), async () => {
-      await running.service.updateUser(next.user.id, { isSuperuser: true });
-      await running.service.updateUser(boss.user.id, { isSuperuser: false });
+      await host.service.updateUser(next.user.id, { isSuperuser: true });
+      await host.service.updateUser(boss.user.id, { isSuperuser: false });
     });
     expect([answer.status, answer.body]).toMatchObject([409, { detail: 'LAST_SUPERUSER' }]);
-    expect(await superusersOf(running)).toBe(1);
+    expect(await superusersOf(host)).toBe(1);
   });
 
   const RISES: [
@@ -92,16 +92,16 @@ onEachHost((host, _adapter, database) => {
 
   test.each(RISES)('a helper’s change under way does not reach a user who %s meanwhile', async (_, rise) => {
     const gate = new Gate();
-    const running = await administered({ preUpdateHook: gate.wait, preDeleteHook: gate.wait });
-    const helper = await running.login('helper', {}, 'helper');
+    const host = await administered({ preUpdateHook: gate.wait, preDeleteHook: gate.wait });
+    const helper = await host.login('helper', {}, 'helper');
     const bodies = [{ password: NEW_PASSWORD }, { email: 'eve@example.com' }, { isActive: false }, undefined];
     for (const [index, body] of bodies.entries()) {
-      const { user } = await running.login(`target${index}`);
+      const { user } = await host.login(`target${index}`);
       const path = `/users/${user.id}`;
       const request = body ? helper.api.patch(path, body) : helper.api.delete(path);
-      const answer = await gate.during(request, async () => rise(running, user));
+      const answer = await gate.during(request, async () => rise(host, user));
       expect(answer.status).toBe(403);
-      await running.api.login(`target${index}@example.com`, PASSWORD);
+      await host.api.login(`target${index}@example.com`, PASSWORD);
     }
   });
 
@@ -123,15 +123,15 @@ onEachHost((host, _adapter, database) => {
     'the change under way of a helper who %s meanwhile answers %i',
     async (_, status, fall) => {
       const gate = new Gate();
-      const running = await administered({ preUpdateHook: gate.wait });
-      const helper = await running.login('helper', {}, 'helper');
-      const { user } = await running.login('target');
+      const host = await administered({ preUpdateHook: gate.wait });
+      const helper = await host.login('helper', {}, 'helper');
+      const { user } = await host.login('target');
       const answer = await gate.during(
         helper.api.patch(`/users/${user.id}`, { password: NEW_PASSWORD }),
-        async () => fall(running, helper.user),
+        async () => fall(host, helper.user),
       );
       expect(answer.status).toBe(status);
-      await running.api.login('target@example.com', PASSWORD);
+      await host.api.login('target@example.com', PASSWORD);
     },
   );
 
@@ -153,8 +153,8 @@ onEachHost((host, _adapter, database) => {
     async (_, options, fall) => {
       const gate = new Gate();
       const hooks = { preUpdateHook: gate.wait, preDeleteHook: gate.wait };
-      const running = await host({ ...OPTIONS, ...options, hooks });
-      await running.addUser({ email: 'other@example.com', isSuperuser: true });
+      const host = await boot({ ...OPTIONS, ...options, hooks });
+      await host.addUser({ email: 'other@example.com', isSuperuser: true });
       const changes = [
         (api: Client) => api.patch('/users/me', { password: NEW_PASSWORD }),
         (api: Client) => api.delete('/users/me'),
@@ -162,11 +162,11 @@ onEachHost((host, _adapter, database) => {
       ];
       for (const [index, change] of changes.entries()) {
         const email = `ada${index}@example.com`;
-        const { user, api } = await running.login({ email, isSuperuser: true });
-        const answer = await gate.during(change(api, user.id), async () => fall(running, user));
+        const { user, api } = await host.login({ email, isSuperuser: true });
+        const answer = await gate.during(change(api, user.id), async () => fall(host, user));
         expect(answer.status).toBe(403);
-        await running.users.update({ id: user.id }, { isVerified: true });
-        await running.api.login(email, PASSWORD);
+        await host.users.update({ id: user.id }, { isVerified: true });
+        await host.api.login(email, PASSWORD);
       }
     },
   );
@@ -186,11 +186,11 @@ onEachHost((host, _adapter, database) => {
       },
     };
     const waiting = { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] };
-    const running = await administered(undefined, { host: waiting });
-    const ada = await running.login('ada');
-    const other = who === 'self' ? ada : await running.login('helper', {}, 'helper');
+    const host = await administered(undefined, { host: waiting });
+    const ada = await host.login('ada');
+    const other = who === 'self' ? ada : await host.login('helper', {}, 'helper');
     const [method = '', path = ''] = route.replace(':id', String(ada.user.id)).split(' ');
-    const second = running.api.as(await running.api.login('ada@example.com', PASSWORD));
+    const second = host.api.as(await host.api.login('ada@example.com', PASSWORD));
     const { body } = await second.get('/users/me/sessions').expect(200);
     const { id } =
       (body.items as { id: string; isCurrent: boolean }[]).find(({ isCurrent }) => isCurrent) ?? {};
@@ -200,35 +200,35 @@ onEachHost((host, _adapter, database) => {
         : other.api.delete(path.replace(':session', String(id)));
     const answer = await gate.during(request, () =>
       who === 'self'
-        ? running.service.updateUser(ada.user.id, { password: NEW_PASSWORD })
-        : running.take(other.user, 'helper'),
+        ? host.service.updateUser(ada.user.id, { password: NEW_PASSWORD })
+        : host.take(other.user, 'helper'),
     );
     expect(answer.status).toBe(who === 'self' ? 401 : 403);
-    await running.settled();
-    expect(running.outbox.mails).toEqual([]);
+    await host.settled();
+    expect(host.outbox.mails).toEqual([]);
     if (who !== 'self') await second.get('/users/me').expect(200);
   });
 
   test('an administrator who is none any more makes nobody', async () => {
     const gate = new Gate();
-    const running = await administered({ validatePassword: gate.wait });
-    await running.login('other', { isSuperuser: true });
-    const boss = await running.login('root', { isSuperuser: true });
+    const host = await administered({ validatePassword: gate.wait });
+    await host.login('other', { isSuperuser: true });
+    const boss = await host.login('root', { isSuperuser: true });
     const body = { email: 'eve@example.com', password: NEW_PASSWORD };
     const answer = await gate.during(boss.api.post('/users', body), () =>
-      running.service.updateUser(boss.user.id, { isSuperuser: false }),
+      host.service.updateUser(boss.user.id, { isSuperuser: false }),
     );
     expect(answer.status).toBe(403);
-    expect(await running.users.countBy({ email: body.email })).toBe(0);
+    expect(await host.users.countBy({ email: body.email })).toBe(0);
   });
 
   test('superusers who are changed at once stand in nobody’s way, and one is left', async () => {
-    const running = await administered({});
+    const host = await administered({});
     const statuses = new Set<number>();
     for (let round = 0; round < ROUNDS * 5; round++) {
       const bosses = [];
       for (let index = 0; index < 6; index++) {
-        bosses.push(await running.addUser({ email: `boss${round}-${index}@example.com`, isSuperuser: true }));
+        bosses.push(await host.addUser({ email: `boss${round}-${index}@example.com`, isSuperuser: true }));
       }
       const statusOf = (change: Promise<unknown>) =>
         change.then(
@@ -236,13 +236,13 @@ onEachHost((host, _adapter, database) => {
           (error: { status?: number }) => error.status ?? 500,
         );
       const changes = bosses.flatMap(({ id }) => [
-        statusOf(running.service.updateUser(id, { isSuperuser: false })),
-        statusOf(running.service.updateUser(id, { password: NEW_PASSWORD })),
-        statusOf(running.service.updateUser(id, { isActive: false })),
-        statusOf(running.service.deleteUser(id)),
+        statusOf(host.service.updateUser(id, { isSuperuser: false })),
+        statusOf(host.service.updateUser(id, { password: NEW_PASSWORD })),
+        statusOf(host.service.updateUser(id, { isActive: false })),
+        statusOf(host.service.deleteUser(id)),
       ]);
       for (const status of await Promise.all(changes)) statuses.add(status);
-      expect(await superusersOf(running)).toBeGreaterThanOrEqual(1);
+      expect(await superusersOf(host)).toBeGreaterThanOrEqual(1);
     }
     expect([...statuses].filter((status) => ![200, 404, 409].includes(status))).toEqual([]);
     expect(database).toBeDefined();

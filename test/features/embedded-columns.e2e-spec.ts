@@ -168,15 +168,15 @@ const ADA = { email: 'ada@example.com', password: PASSWORD, address: BERN };
 const stored = async ({ users }: Host, email: string) =>
   (await users.findOneByOrFail({ email })) as unknown as Resident;
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('what a DTO nests is stored, and a change of one field leaves the others', async () => {
-    const running = await host(OPTIONS);
-    const { api } = running;
+    const host = await boot(OPTIONS);
+    const { api } = host;
     const registered = await api
       .post('/auth/register', { ...ADA, contact: { email: 'Desk@Example.com', phone_number: '031' } })
       .expect(201);
     expect(registered.body.address).toEqual({ city: 'Bern', road: 'Aarweg 1', place: { country: 'CH' } });
-    const before = await stored(running, ADA.email);
+    const before = await stored(host, ADA.email);
     expect(before).toMatchObject({ address: { ...BERN, place: { country: 'CH', zone: 7 } } });
     expect(before).toMatchObject({ contact: { email: 'Desk@Example.com', phone: '031' }, isActive: true });
 
@@ -187,17 +187,17 @@ onEachHost((host) => {
     expect((await ada.get('/users/me').expect(200)).body.address).toEqual({
       ...{ city: 'Bern', road: null, place: { country: 'AT' } },
     });
-    expect(await stored(running, ADA.email)).toMatchObject({
+    expect(await stored(host, ADA.email)).toMatchObject({
       address: { city: 'Bern', isActive: true, place: { zone: 7 } },
       contact: { email: 'Desk@Example.com', phone: '031' },
     });
     await ada.patch('/users/me', { contact: null }).expect(200);
-    expect((await stored(running, ADA.email)).contact).toMatchObject({ email: null, phone: null });
+    expect((await stored(host, ADA.email)).contact).toMatchObject({ email: null, phone: null });
   });
 
   test('what does not fit is refused by its place, and nothing is stored', async () => {
-    const running = await host(OPTIONS);
-    const { api, users } = running;
+    const host = await boot(OPTIONS);
+    const { api, users } = host;
     const faultOf = async (body: object) => {
       const answer = await api.post('/auth/register', { ...ADA, ...body }).expect(422);
       return (answer.body as { detail: { loc: string[] }[] }).detail[0]?.loc.join('.');
@@ -216,21 +216,21 @@ onEachHost((host) => {
     const ada = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
     // `@IsOptional()` lets `null` in, where a column can't be.
     await ada.patch('/users/me', { address: null }).expect(422, /"address"/);
-    expect((await stored(running, ADA.email)).address.city).toBe('Bern');
+    expect((await stored(host, ADA.email)).address.city).toBe('Bern');
   });
 
   test('a name that is protected on the user is a name like any other within', async () => {
-    const running = await host(OPTIONS);
-    await running.api
+    const host = await boot(OPTIONS);
+    await host.api
       .post('/auth/register', { ...ADA, isActive: false, isSuperuser: true, city: 'Rome' })
       .expect(201);
-    const user = await stored(running, ADA.email);
+    const user = await stored(host, ADA.email);
     expect(user).toMatchObject({ isActive: true, isSuperuser: false, address: BERN });
   });
 
   test('administrators, hooks and code write them too', async () => {
     const seen: unknown[] = [];
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       hooks: {
         preRegistrationHook(data: object) {
@@ -244,8 +244,8 @@ onEachHost((host) => {
         },
       },
     });
-    const { api, service } = running;
-    await running.addUser({ email: 'root@example.com', isSuperuser: true, address: BERN } as never);
+    const { api, service } = host;
+    await host.addUser({ email: 'root@example.com', isSuperuser: true, address: BERN } as never);
     const root = await api.loggedIn('root@example.com', PASSWORD, 'jwt');
     const { body } = await root
       .post('/users', { email: 'bob@example.com', address: { city: 'Graz' } })
@@ -258,7 +258,7 @@ onEachHost((host) => {
     expect(seen).toEqual([{ place: { country: 'AT' } }, 'Graz']);
 
     await api.post('/auth/register', ADA).expect(201);
-    expect((await stored(running, ADA.email)).address.street).toBe('of a hook');
+    expect((await stored(host, ADA.email)).address.street).toBe('of a hook');
     await service.updateUser(body.id, { address: { street: 'Ring 2' } } as never);
     const found = await service.getUserBy({ address: { city: 'Graz', street: 'Ring 2' } } as never);
     expect(found?.email).toBe('bob@example.com');

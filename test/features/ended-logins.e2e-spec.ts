@@ -30,15 +30,15 @@ const CHANGES: [string, 'preUpdateHook' | 'preDeleteHook', (own: Client) => Prom
   ['a deletion', 'preDeleteHook', (own) => own.delete('/users/me')],
 ];
 
-onEachHost((host) => {
+onEachHost((boot) => {
   for (const strategy of STRATEGIES) {
     /** Ada, logged in twice. */
     async function twice(options: HostOptions) {
       const { options: backend, close } = await combine('bearer', strategy);
-      const running = await host({ ...options, ...backend });
-      await running.addUser();
-      const login = () => running.api.loggedIn(EMAIL, PASSWORD, 'main');
-      return { ...running, login, own: await login(), other: await login(), close };
+      const host = await boot({ ...options, ...backend });
+      await host.addUser();
+      const login = () => host.api.loggedIn(EMAIL, PASSWORD, 'main');
+      return { ...host, login, own: await login(), other: await login(), close };
     }
 
     test.each(CHANGES)(`${strategy}: %s that waits while its login ends changes nothing`, async (...row) => {

@@ -18,9 +18,9 @@ const SAME_TO_A_URL_PARSER = [
   ...['ada@ex%61mple.com', 'ada@example%2ecom', 'ada@%65xample.com', 'ada@example\u3002com'],
 ];
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('an address that only Node’s URL parser takes for another one is refused at every entrance', async () => {
-    const { api, login, addUser, users, outbox, settled } = await host();
+    const { api, login, addUser, users, outbox, settled } = await boot();
     const eve = await login({ email: 'eve@example.com' });
     const ada = await addUser();
     for (const email of SAME_TO_A_URL_PARSER) {
@@ -37,7 +37,7 @@ onEachHost((host) => {
   });
 
   test('malformed JSON gets a 400 that does not quote it, in the answer or in a log', async () => {
-    const { api, scan, login } = await host();
+    const { api, scan, login } = await boot();
     scan.plant('planted-in-broken-json');
     const ada = await login();
     for (const path of ROUTES) {
@@ -78,7 +78,7 @@ onEachHost((host) => {
   ];
 
   test.each(PLACED)('malformed JSON is not quoted on a path with %s', async (_, options, paths) => {
-    const { api, scan } = await host(options);
+    const { api, scan } = await boot(options);
     scan.plant('planted-in-broken-json');
     for (const path of paths) {
       for (const method of ['post', 'patch'] as const) {
@@ -98,13 +98,13 @@ onEachHost((host) => {
         return body;
       }
     }
-    const { api } = await host({ host: { controllers: [ReportsController] } });
+    const { api } = await boot({ host: { controllers: [ReportsController] } });
     const { body } = await api.post('/reports', '{"title":"not ours"').expect(400);
     expect(body).not.toHaveProperty('detail');
   });
 
   test('anything but JSON is 415; login reads forms too', async () => {
-    const { api, login } = await host();
+    const { api, login } = await boot();
     const ada = await login();
     for (const path of ROUTES.slice(1)) {
       await api
@@ -122,7 +122,7 @@ onEachHost((host) => {
   });
 
   test('JSON that is no object is 422', async () => {
-    const { api } = await host();
+    const { api } = await boot();
     for (const path of ROUTES) {
       for (const body of ['[]', '[{"email":"a@example.com"}]', '{}']) {
         const answer = await api.post(path, body).expect(422);
@@ -134,7 +134,7 @@ onEachHost((host) => {
   });
 
   test('deep, wide and huge bodies are refused or ignored in no time', async () => {
-    const { api } = await host();
+    const { api } = await boot();
     const deep = '{"a":'.repeat(45_000) + '1' + '}'.repeat(45_000);
     const wide = JSON.stringify(
       Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`key${index}`, index])),
@@ -158,7 +158,7 @@ onEachHost((host) => {
   });
 
   test('no error of ours lacks its status, its sentence and its detail', async () => {
-    const { api } = await host();
+    const { api } = await boot();
     const answers = [
       await api.get('/users/me').expect(401),
       await api.post('/auth/verify', { token: 'x' }).expect(400),

@@ -35,16 +35,16 @@ const age = ({ users }: Host, by = 3600 * SECOND) => {
   return users.createQueryBuilder().update().set({ createdAt: past, updatedAt: past }).execute();
 };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   afterEach(() => moveTo(undefined));
 
   test('an instant is the same in every time zone, whoever wrote it and whoever reads it', async () => {
-    const running = await host({
+    const host = await boot({
       dtos: { read: DatedReadDto },
       oauthAccount: OAuthAccount,
       oneTimeToken: OneTimeToken,
     });
-    const { api, users, rows, login } = running;
+    const { api, users, rows, login } = host;
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     for (const [index, zone] of ZONES.entries()) {
       moveTo(zone);
@@ -79,8 +79,8 @@ onEachHost((host) => {
   });
 
   test('each change notes when it was made, and no change moves when the user was', async () => {
-    const running = await host();
-    const { api, users, service, repository, login } = running;
+    const host = await boot();
+    const { api, users, service, repository, login } = host;
     const ada = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const where = { id: ada.user.id as string };
@@ -115,7 +115,7 @@ onEachHost((host) => {
     ];
     const seen: Record<string, boolean[]> = {};
     for (const [name, change] of changes) {
-      await age(running);
+      await age(host);
       await change();
       const { createdAt, updatedAt } = await users.findOneByOrFail(where);
       seen[name] = [isPresent(createdAt), isPresent(updatedAt)];
@@ -133,13 +133,13 @@ onEachHost((host) => {
   });
 });
 
-onEachHost({ plainOnly: 'it has an entity of its own' }, (host) => {
+onEachHost({ plainOnly: 'it has an entity of its own' }, (boot) => {
   test('instants that the host declares in a way of its own are TypeORM’s', async () => {
-    const running = await host({ user: DatedUser });
-    const { users, addUser, login } = running;
+    const host = await boot({ user: DatedUser });
+    const { users, addUser, login } = host;
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const ada = await addUser();
-    await age(running);
+    await age(host);
     await root.api.patch(`/users/${ada.id}`, { isVerified: false }).expect(200);
     const { createdAt, updatedAt } = await users.findOneByOrFail({ id: ada.id as string });
     expect(updatedAt.getTime() - createdAt.getTime()).toBeGreaterThan(3000 * SECOND);

@@ -70,10 +70,10 @@ const ADA = { email: 'ada@example.com', password: PASSWORD };
 const stored = async ({ users }: Host) =>
   (await users.findOneByOrFail({ email: ADA.email })) as unknown as Painter;
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('of a nested object only what its class declares is stored', async () => {
-    const running = await host(OPTIONS);
-    const { api } = running;
+    const host = await boot(OPTIONS);
+    const { api } = host;
     await api
       .post('/auth/register', {
         ...ADA,
@@ -85,7 +85,7 @@ onEachHost((host) => {
         notes: { of: ['any', { shape: true }] },
       })
       .expect(201);
-    const ada = await stored(running);
+    const ada = await stored(host);
     expect(ada.preferences).toEqual({ theme: 'dark' });
     expect(ada.widgets).toEqual([
       { name: 'clock', inner: { name: 'hand', inner: { name: 'tip' } } },
@@ -95,12 +95,12 @@ onEachHost((host) => {
 
     const client = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
     await client.patch('/users/me', { preferences: { colour_theme: 'light', extra: 1 } }).expect(200);
-    expect((await stored(running)).preferences).toEqual({ theme: 'light' });
+    expect((await stored(host)).preferences).toEqual({ theme: 'light' });
   });
 
   test('a list in the place of one object is refused by its place', async () => {
-    const running = await host(OPTIONS);
-    const { api, users } = running;
+    const host = await boot(OPTIONS);
+    const { api, users } = host;
     const one = { colour_theme: 'dark' };
     const cases: [object, string][] = [
       [{ preferences: [one] }, 'body.preferences'],

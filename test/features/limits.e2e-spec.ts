@@ -21,7 +21,7 @@ function countHashes({ app }: Host): () => number {
 /** One client behind a proxy that the host trusts. */
 const from = (api: Host['api'], address: string) => api.with({ 'x-forwarded-for': address });
 
-onEachAdapter('sqlite', (host, adapter) => {
+onEachAdapter('sqlite', (boot, adapter) => {
   let redis: TestRedis | undefined;
   afterEach(async () => {
     await redis?.close();
@@ -32,20 +32,20 @@ onEachAdapter('sqlite', (host, adapter) => {
     const limited = async (limits: object = {}, options: HostOptions = {}): Promise<Host> => {
       if (store !== 'memory') redis = await connectRedis(store);
       const counted = redis ? { redis: redis.client, prefix: redis.prefix } : {};
-      return host({ trustedProxies: 1, ...options, limits: { ...counted, ...limits } as never });
+      return boot({ trustedProxies: 1, ...options, limits: { ...counted, ...limits } as never });
     };
 
     test('200 guesses at once run 10 hashes; then it is 429 with Retry-After, also for the right password', async () => {
-      const running = await limited();
-      await running.addUser();
-      const hashes = countHashes(running);
-      const guesses = Array.from({ length: 200 }, () => running.api.post('/auth/jwt/login', WRONG));
+      const host = await limited();
+      await host.addUser();
+      const hashes = countHashes(host);
+      const guesses = Array.from({ length: 200 }, () => host.api.post('/auth/jwt/login', WRONG));
       const statuses = (await Promise.all(guesses)).map(({ status }) => status);
 
       expect(statuses.filter((status) => status === 400)).toHaveLength(10);
       expect(statuses.filter((status) => status === 429)).toHaveLength(190);
       expect(hashes()).toBe(10);
-      const refused = await running.api.post('/auth/jwt/login', ADA).expect(429);
+      const refused = await host.api.post('/auth/jwt/login', ADA).expect(429);
       expect(refused.body).toMatchObject({ error: 'Too Many Requests', detail: 'TOO_MANY_ATTEMPTS' });
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(890);
       expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(900);
@@ -117,11 +117,11 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('wrong guesses at the current password are failed logins', async () => {
-      const running = await limited({ login: TWO });
-      const { api } = await running.login();
+      const host = await limited({ login: TWO });
+      const { api } = await host.login();
       const change = { password: 'a new password indeed', currentPassword: 'wrong password' };
       await api.patch('/users/me', change).expect(403, /REAUTHENTICATION_REQUIRED/);
-      await running.api.post('/auth/jwt/login', WRONG).expect(400);
+      await host.api.post('/auth/jwt/login', WRONG).expect(400);
       const refused = await api.patch('/users/me', { ...change, currentPassword: PASSWORD }).expect(429);
       expect(refused.headers['retry-after']).toMatch(/^\d+$/);
       await api.get('/users/me').expect(200);
@@ -170,12 +170,12 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('a mail that comes along with something else is left out past the limit', async () => {
-      const running = await limited(
+      const host = await limited(
         { mails: { attempts: 1, windowSeconds: 3600 } },
         { currentUser: { emailChange: 'confirmed' } },
       );
-      const { api, outbox, settled, scan } = running;
-      const ada = await running.login();
+      const { api, outbox, settled, scan } = host;
+      const ada = await host.login();
       await api.post('/auth/request-verify-token', { email: 'new@example.com' }).expect(202);
       await ada.api.patch('/users/me', { email: 'new@example.com' }).expect(200);
       await settled();
@@ -184,12 +184,12 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('requests for mails use up neither the notice to a former address nor the mail of a registration', async () => {
-      const running = await limited(
+      const host = await limited(
         { notices: { attempts: 2, windowSeconds: 3600 } },
         { requireVerification: true, hooks: NOTICES, currentUser: { emailChange: 'confirmed' } },
       );
-      const { api, outbox, settled, service } = running;
-      const { user, api: ada } = await running.login();
+      const { api, outbox, settled, service } = host;
+      const { user, api: ada } = await host.login();
       for (let client = 1; client <= 5; client++) {
         const path = client % 2 ? '/auth/forgot-password' : '/auth/request-verify-token';
         await from(api, `192.0.2.${client}`).post(path, { email: ADA.email }).expect(202);
@@ -220,10 +220,10 @@ onEachAdapter('sqlite', (host, adapter) => {
       const limits = { accountLogins: { attempts: 3, windowSeconds: 3600 } };
       let refuses = true;
       const hooks = { postLoginHook: () => (refuses ? Promise.reject(new Error('refused')) : undefined) };
-      const running = await limited(limits, { requireVerification: true, hooks });
-      const { api } = running;
-      const { id } = await running.addUser({ isVerified: false });
-      await running.addUser({ email: 'eve@example.com' });
+      const host = await limited(limits, { requireVerification: true, hooks });
+      const { api } = host;
+      const { id } = await host.addUser({ isVerified: false });
+      await host.addUser({ email: 'eve@example.com' });
       const known = from(api, '192.0.2.1');
       const flood = async (email: string) => {
         for (let client = 1; client <= 4; client++) {
@@ -232,7 +232,7 @@ onEachAdapter('sqlite', (host, adapter) => {
       };
 
       await known.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
-      await running.repository.update({ id }, { isVerified: true });
+      await host.repository.update({ id }, { isVerified: true });
       await flood(ADA.email);
       await known.post('/auth/jwt/login', ADA).expect(429);
 
@@ -245,44 +245,43 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('a right password of an unverified user takes its count back', async () => {
-      const running = await limited({ login: TWO }, { requireVerification: true });
-      await running.addUser({ isVerified: false });
+      const host = await limited({ login: TWO }, { requireVerification: true });
+      await host.addUser({ isVerified: false });
       for (let attempt = 0; attempt < 4; attempt++) {
-        await running.api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
+        await host.api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
       }
     });
 
-    const ENDS: [what: string, end: (running: Host, ada: Host['api'], id: string) => PromiseLike<unknown>][] =
+    const ENDS: [what: string, end: (host: Host, ada: Host['api'], id: string) => PromiseLike<unknown>][] = [
+      ['a new password of one’s own', (_, ada) => ada.patch('/users/me', { password: NEW }).expect(200)],
+      ['an administrator’s', ({ service }, _, id) => service.updateUser(id, { password: NEW })],
       [
-        ['a new password of one’s own', (_, ada) => ada.patch('/users/me', { password: NEW }).expect(200)],
-        ['an administrator’s', ({ service }, _, id) => service.updateUser(id, { password: NEW })],
-        [
-          'a reset',
-          async ({ api, service }, _, id) => {
-            const token = await service.generateToken(await service.getUser(id), 'reset-password');
-            await api.post('/auth/reset-password', { token, password: NEW }).expect(200);
-          },
-        ],
-        [
-          'another address',
-          async ({ service }, _, id) => {
-            await service.updateUser(id, { email: 'ada@example.org' });
-            await service.addUser(ADA, { verify: true });
-          },
-        ],
-        [
-          'deletion',
-          async ({ service, addAgain }, _, id) => {
-            await service.deleteUser(id);
-            await addAgain({ id, email: ADA.email });
-          },
-        ],
-      ];
+        'a reset',
+        async ({ api, service }, _, id) => {
+          const token = await service.generateToken(await service.getUser(id), 'reset-password');
+          await api.post('/auth/reset-password', { token, password: NEW }).expect(200);
+        },
+      ],
+      [
+        'another address',
+        async ({ service }, _, id) => {
+          await service.updateUser(id, { email: 'ada@example.org' });
+          await service.addUser(ADA, { verify: true });
+        },
+      ],
+      [
+        'deletion',
+        async ({ service, addAgain }, _, id) => {
+          await service.deleteUser(id);
+          await addAgain({ id, email: ADA.email });
+        },
+      ],
+    ];
 
     test.each(ENDS)('known clients are strangers again after %s', async (_, end) => {
-      const running = await limited({ accountLogins: { attempts: 3, windowSeconds: 3600 } });
-      const { api } = running;
-      const { id } = await running.addUser();
+      const host = await limited({ accountLogins: { attempts: 3, windowSeconds: 3600 } });
+      const { api } = host;
+      const { id } = await host.addUser();
       const known = from(api, '192.0.2.1');
       const token = await known.login(ADA.email, PASSWORD);
       const flood = [];
@@ -292,20 +291,20 @@ onEachAdapter('sqlite', (host, adapter) => {
       expect(flood).toEqual([400, 400, 400, 429]);
       await known.post('/auth/jwt/login', ADA).expect(200);
 
-      await end(running, known.as(token), String(id));
+      await end(host, known.as(token), String(id));
       await known.post('/auth/jwt/login', WRONG).expect(429);
     });
 
     test('an account knows the 16 clients that logged in last', async () => {
-      const running = await limited({ accountLogins: { attempts: 1, windowSeconds: 3600 } });
-      await running.addUser();
+      const host = await limited({ accountLogins: { attempts: 1, windowSeconds: 3600 } });
+      await host.addUser();
       for (let client = 1; client <= 17; client++) {
-        await from(running.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA).expect(200);
+        await from(host.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA).expect(200);
       }
-      await from(running.api, '198.51.100.1').post('/auth/jwt/login', WRONG).expect(400);
+      await from(host.api, '198.51.100.1').post('/auth/jwt/login', WRONG).expect(400);
       const statuses = [];
       for (const client of [1, 2, 17]) {
-        statuses.push((await from(running.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA)).status);
+        statuses.push((await from(host.api, `192.0.2.${client}`).post('/auth/jwt/login', ADA)).status);
       }
       expect(statuses).toEqual([429, 200, 200]);
     });
@@ -317,12 +316,12 @@ onEachAdapter('sqlite', (host, adapter) => {
     });
 
     test('what could not be judged is not counted', async () => {
-      const running = await limited(
+      const host = await limited(
         { login: TWO },
         { passwords: { concurrency: 1, queue: 1, argon2id: { memoryKibibytes: 65_536, passes: 3 } } },
       );
-      await running.addUser();
-      const clients = Array.from({ length: 12 }, (_, index) => from(running.api, `192.0.2.${index + 1}`));
+      await host.addUser();
+      const clients = Array.from({ length: 12 }, (_, index) => from(host.api, `192.0.2.${index + 1}`));
       const statuses = await Promise.all(
         clients.map(async (api) => (await api.post('/auth/jwt/login', WRONG)).status),
       );
@@ -337,7 +336,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   });
 
   test('what one count refuses takes nothing of the others', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       limits: { login: TWO, clientLogins: { attempts: 4, windowSeconds: 900 } },
     });
     await addUser();
@@ -348,14 +347,14 @@ onEachAdapter('sqlite', (host, adapter) => {
   });
 
   test('a forwarded address that is not trusted is told in the log, once', async () => {
-    const { api, scan } = await host({ limits: {} });
+    const { api, scan } = await boot({ limits: {} });
     for (let guess = 0; guess < 3; guess++) await from(api, '192.0.2.1').post('/auth/jwt/login', WRONG);
     const warnings = scan.logLines.filter((line) => line.includes('trustedProxies is 0'));
     expect(warnings).toHaveLength(1);
   });
 
   test('a limit ends by itself', async () => {
-    const { api, addUser } = await host({ limits: { login: TWO } });
+    const { api, addUser } = await boot({ limits: { login: TWO } });
     await addUser();
     for (const status of [400, 400, 429]) await api.post('/auth/jwt/login', WRONG).expect(status);
     travel(880);
@@ -365,7 +364,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   });
 
   test('without trusted proxies the address is the connection’s, whatever a header says', async () => {
-    const { api, addUser } = await host({ limits: { login: TWO } });
+    const { api, addUser } = await boot({ limits: { login: TWO } });
     await addUser();
     const statuses = [];
     for (let client = 1; client <= 4; client++) {
@@ -380,7 +379,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   });
 
   test('behind two proxies the address is what the outer one added, whatever stands before it', async () => {
-    const { api, addUser } = await host({ trustedProxies: 2, limits: { login: TWO } });
+    const { api, addUser } = await boot({ trustedProxies: 2, limits: { login: TWO } });
     await addUser();
     const attempt = async (header: string) => (await from(api, header).post('/auth/jwt/login', WRONG)).status;
     const statuses = [];
@@ -395,7 +394,7 @@ onEachAdapter('sqlite', (host, adapter) => {
   });
 
   test('jobs and command lines are not limited', async () => {
-    const { service, addUser } = await host({ limits: { login: TWO } });
+    const { service, addUser } = await boot({ limits: { login: TWO } });
     await addUser();
     for (let guess = 0; guess < 5; guess++) {
       await expect(service.authenticate(WRONG)).rejects.toMatchObject({ code: 'LOGIN_BAD_CREDENTIALS' });

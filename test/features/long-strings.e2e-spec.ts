@@ -63,11 +63,20 @@ class TalkativeDto extends RegisterDto {
 interface Answer {
   status: number;
   length: number;
-  /**
-   * How long the answer took the event loop. The smaller one of two measurements: other processes make the loop
-   * seem busy, and threads that collect garbage add to the processor's time.
-   */
   workMs: number;
+}
+
+/**
+ * Measures how long the event loop works, in milliseconds. The smaller one of two measurements: other processes make
+ * the loop seem busy, and threads that collect garbage add to the processor's time.
+ */
+function startWork(): () => number {
+  const cpu = process.cpuUsage();
+  const loop = performance.eventLoopUtilization();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return Math.min((user + system) / 1000, performance.eventLoopUtilization(loop).active);
+  };
 }
 
 interface Sent {
@@ -77,7 +86,7 @@ interface Sent {
 }
 
 function ask({ api }: Host, method: string, { path, headers = {}, body }: Sent): Promise<Answer> {
-  const begun = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
+  const workMs = startWork();
   const { hostname, port } = new URL(api.url);
   return new Promise((resolve, reject) => {
     const request = send(
@@ -93,10 +102,7 @@ function ask({ api }: Host, method: string, { path, headers = {}, body }: Sent):
         let length = JSON.stringify(answer.headers).length;
         answer.on('data', (chunk: Buffer) => (length += chunk.length));
         answer.on('end', () => {
-          const { user, system } = process.cpuUsage(begun.cpu);
-          const { active } = performance.eventLoopUtilization(begun.loop);
-          const workMs = Math.min((user + system) / 1000, active);
-          resolve({ status: answer.statusCode ?? 0, length, workMs });
+          resolve({ status: answer.statusCode ?? 0, length, workMs: workMs() });
         });
       },
     );
@@ -261,10 +267,9 @@ onEachAdapter('sqlite', (boot) => {
 
   const MARKS = UNITS['combining marks'].repeat(100_000);
   const workOf = async (work: () => unknown): Promise<number> => {
-    const begun = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
+    const workMs = startWork();
     await work();
-    const { user, system } = process.cpuUsage(begun);
-    return (user + system) / 1000;
+    return workMs();
   };
 
   test('services are as quick, whoever calls them with what', async () => {

@@ -19,9 +19,9 @@ const SAYS_NOTHING = [
   ...['get /users/roles', 'post /users/roles', 'patch /users/roles/:id', 'delete /users/roles/:id'],
 ];
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   const everything = () =>
-    host({
+    boot({
       ...withProviders([nowhere('acme')]),
       oauthAccount: MemberOAuthAccount,
       user: Member,

@@ -44,14 +44,14 @@ async function link(host: Host, headers: Readonly<Headers>, sub = 'user-1', quer
   return visitor.back(acme.authorize(url));
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a link belongs to one user, also when twenty ask at once', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     acme.claims = { sub: 'contested' };
     const ways = [];
     for (let index = 0; index < 20; index++) {
-      const { api } = await server.login({ email: `user${index}@example.com` });
-      const visitor = new Visitor(server);
+      const { api } = await host.login({ email: `user${index}@example.com` });
+      const visitor = new Visitor(host);
       ways.push([visitor, acme.authorize(await visitor.authorize(AUTHORIZE, api.headers))] as const);
     }
     const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
@@ -63,29 +63,29 @@ onEachHost((host) => {
       status === 400 ? [(body as { detail: string }).detail] : [],
     );
     expect(new Set(refused)).toEqual(new Set(['OAUTH_USER_ALREADY_EXISTS']));
-    expect(await linksOf(server)).toHaveLength(1);
+    expect(await linksOf(host)).toHaveLength(1);
   });
 
   test('one user who links one account six times at once has it once', async () => {
-    const server = await host(withAcme());
-    const { api } = await server.login();
+    const host = await boot(withAcme());
+    const { api } = await host.login();
     acme.claims = { sub: 'user-1' };
     const ways = [];
     for (let index = 0; index < 6; index++) {
-      const visitor = new Visitor(server);
+      const visitor = new Visitor(host);
       ways.push([visitor, acme.authorize(await visitor.authorize(AUTHORIZE, api.headers))] as const);
     }
     const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(6).fill(200));
-    expect(await linksOf(server)).toHaveLength(1);
+    expect(await linksOf(host)).toHaveLength(1);
   });
 
   test('of two ways in that are removed at once, one stays', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     for (let round = 0; round < 10; round++) {
-      const { user, api } = await server.login({ email: `user${round}@example.com` });
-      for (const sub of [`a${round}`, `b${round}`]) await link(server, api.headers, sub);
-      await server.users.update({ id: user.id }, { passwordHash: null });
+      const { user, api } = await host.login({ email: `user${round}@example.com` });
+      for (const sub of [`a${round}`, `b${round}`]) await link(host, api.headers, sub);
+      await host.users.update({ id: user.id }, { passwordHash: null });
       const { body } = await api.get(ACCOUNTS).expect(200);
       const { items } = body as { items: { id: string }[] };
       const answers = await Promise.all(items.map(({ id }) => api.delete(`${ACCOUNTS}/${id}`)));
@@ -94,109 +94,109 @@ onEachHost((host) => {
         detail: 'LAST_LOGIN_METHOD',
       });
     }
-    expect(await linksOf(server)).toHaveLength(10);
+    expect(await linksOf(host)).toHaveLength(10);
   });
 
   for (const strategy of STRATEGIES) {
     test(`${strategy}: linking ends with the login that began it`, async () => {
       const { options, close } = await combine('bearer', strategy);
-      const server = await host(withAcme(options));
-      await server.addUser();
-      const own = await server.api.loggedIn('ada@example.com', PASSWORD, 'main');
+      const host = await boot(withAcme(options));
+      await host.addUser();
+      const own = await host.api.loggedIn('ada@example.com', PASSWORD, 'main');
       acme.claims = { sub: 'late' };
       const begin = async () => {
-        const visitor = new Visitor(server);
+        const visitor = new Visitor(host);
         return [visitor, acme.authorize(await visitor.authorize(AUTHORIZE, own.headers))] as const;
       };
       const [[still, first], [visitor, second]] = [await begin(), await begin()];
       expect((await still.back(first)).status).toBe(200);
-      await own.delete(`${ACCOUNTS}/${(await linksOf(server))[0]?.id}`).expect(204);
+      await own.delete(`${ACCOUNTS}/${(await linksOf(host))[0]?.id}`).expect(204);
 
       await own.post('/auth/main/logout').expect(204);
       acme.requests.length = 0;
       const { status, body } = await visitor.back(second);
       expect([status, body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
       expect(acme.requests).toEqual([]);
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
       await close();
     });
   }
 
   test('whoever links while the owner of the address resets the password keeps no way in', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     for (let round = 0; round < 10; round++) {
-      const { user, api } = await server.login({ email: `user${round}@example.com`, isVerified: false });
-      const token = await server.service.generateToken(user, 'reset-password');
+      const { user, api } = await host.login({ email: `user${round}@example.com`, isVerified: false });
+      const token = await host.service.generateToken(user, 'reset-password');
       acme.claims = { sub: `mallory${round}` };
-      const visitor = new Visitor(server);
+      const visitor = new Visitor(host);
       const callback = acme.authorize(await visitor.authorize(AUTHORIZE, api.headers));
       const [reset] = await Promise.all([
-        server.api.post('/auth/reset-password', { token, password: 'another one' }),
+        host.api.post('/auth/reset-password', { token, password: 'another one' }),
         visitor.back(callback),
       ]);
       expect(reset.status).toBe(200);
     }
-    expect(await linksOf(server)).toEqual([]);
+    expect(await linksOf(host)).toEqual([]);
   });
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   describe('linking', () => {
     test('an account, whatever its address, makes it a way in for the user who asked', async () => {
-      const server = await host(withAcme());
-      const { user, api } = await server.login();
-      const { status, body } = await link(server, api.headers);
+      const host = await boot(withAcme());
+      const { user, api } = await host.login();
+      const { status, body } = await link(host, api.headers);
       expect([status, body]).toMatchObject([200, { id: user.id, email: 'ada@example.com' }]);
 
       acme.claims = { email: 'somebody.else@example.com' };
-      const visitor = new Visitor(server);
+      const visitor = new Visitor(host);
       const login = await visitor.back(acme.authorize(await visitor.authorize('/auth/acme/authorize')));
       const { access_token: token } = login.body as { access_token: string };
-      expect((await server.api.as(token).get('/users/me').expect(200)).body).toMatchObject({ id: user.id });
+      expect((await host.api.as(token).get('/users/me').expect(200)).body).toMatchObject({ id: user.id });
     });
 
     test('once more changes nothing, and comes back to a page', async () => {
-      const server = await host(withAcme());
-      const { api } = await server.login();
-      await link(server, api.headers);
-      const again = await link(server, api.headers, 'user-1', `?redirect_to=${encodeURIComponent(PAGE)}`);
+      const host = await boot(withAcme());
+      const { api } = await host.login();
+      await link(host, api.headers);
+      const again = await link(host, api.headers, 'user-1', `?redirect_to=${encodeURIComponent(PAGE)}`);
       expect([again.status, again.location?.href]).toEqual([302, PAGE]);
-      expect(await linksOf(server)).toHaveLength(1);
+      expect(await linksOf(host)).toHaveLength(1);
       await api.get(`${AUTHORIZE}?redirect_to=https://evil.example`).expect(422);
     });
 
     test('needs somebody who is logged in, verified, and lately', async () => {
-      const server = await host(withAcme({ ...BEARER, requireVerification: true }));
-      await server.api.get(AUTHORIZE).expect(401);
-      const { user, api } = await server.login();
-      await server.users.update({ id: user.id }, { isVerified: false });
+      const host = await boot(withAcme({ ...BEARER, requireVerification: true }));
+      await host.api.get(AUTHORIZE).expect(401);
+      const { user, api } = await host.login();
+      await host.users.update({ id: user.id }, { isVerified: false });
       await api.get(AUTHORIZE).expect(403);
-      await server.users.update({ id: user.id }, { isVerified: true });
+      await host.users.update({ id: user.id }, { isVerified: true });
       travel(601);
       await api.get(AUTHORIZE).expect(403, /REAUTHENTICATION_REQUIRED/);
     });
 
     test('is refused where the user logged out everywhere, or was deactivated, on the way', async () => {
-      const server = await host(withAcme());
+      const host = await boot(withAcme());
       for (const end of ['logout', 'deactivation', 'deletion']) {
-        const { user, api } = await server.login({ email: `${end}@example.com` });
-        const visitor = new Visitor(server);
+        const { user, api } = await host.login({ email: `${end}@example.com` });
+        const visitor = new Visitor(host);
         const callback = acme.authorize(await visitor.authorize(AUTHORIZE, api.headers));
         if (end === 'logout') await api.post('/auth/jwt/logout').expect(204);
-        if (end === 'deactivation') await server.service.updateUser(user.id, { isActive: false });
-        if (end === 'deletion') await server.service.deleteUser(user.id);
+        if (end === 'deactivation') await host.service.updateUser(user.id, { isActive: false });
+        if (end === 'deletion') await host.service.deleteUser(user.id);
         acme.requests.length = 0;
         const { status, body } = await visitor.back(callback);
         expect([end, status, body]).toMatchObject([end, 400, { detail: 'OAUTH_INVALID_STATE' }]);
         expect(acme.requests).toEqual([]);
       }
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
     });
 
     test('is not begun by a page of another site, by whose account it would end', async () => {
-      const server = await host(withAcme(COOKIE));
-      await server.addUser();
-      const api = await server.api.loggedIn('ada@example.com', PASSWORD, 'web');
+      const host = await boot(withAcme(COOKIE));
+      await host.addUser();
+      const api = await host.api.loggedIn('ada@example.com', PASSWORD, 'web');
       const from = (headers: Headers) =>
         api
           .with({ accept: 'text/html', ...headers })
@@ -210,21 +210,21 @@ onEachAdapter('sqlite', (host) => {
       await from({}).expect(403, /CROSS_ORIGIN_REQUEST/);
       await from({ referer: 'https://evil.example/' }).expect(403, /CROSS_ORIGIN_REQUEST/);
       await from({ 'sec-fetch-site': 'same-origin' }).expect(302);
-      await from({ referer: `${server.api.url}/account` }).expect(302);
+      await from({ referer: `${host.api.url}/account` }).expect(302);
     });
   });
 
   describe('linked accounts', () => {
     test('are listed for their user alone, without tokens', async () => {
-      const server = await host(withAcme(BEARER, { storeTokens: true }));
-      const { api } = await server.login();
-      const { api: other } = await server.login({ email: 'bob@example.com' });
-      await link(server, api.headers);
+      const host = await boot(withAcme(BEARER, { storeTokens: true }));
+      const { api } = await host.login();
+      const { api: other } = await host.login({ email: 'bob@example.com' });
+      await link(host, api.headers);
       const { body } = await api.get(ACCOUNTS).expect(200);
       expect(body).toEqual({
         items: [
           {
-            id: expect.any(server.idType),
+            id: expect.any(host.idType),
             provider: 'acme',
             accountId: 'user-1',
             accountEmail: 'ada@example.com',
@@ -233,22 +233,22 @@ onEachAdapter('sqlite', (host) => {
         ],
       });
       expect((await other.get(ACCOUNTS).expect(200)).body).toEqual({ items: [] });
-      await server.api.get(ACCOUNTS).expect(401);
+      await host.api.get(ACCOUNTS).expect(401);
     });
 
     test('are removed by their user alone, after a fresh login or with the password', async () => {
-      const server = await host(withAcme());
-      const { api } = await server.login();
-      const { api: other } = await server.login({ email: 'bob@example.com' });
-      await link(server, api.headers);
-      const [account] = await linksOf(server);
+      const host = await boot(withAcme());
+      const { api } = await host.login();
+      const { api: other } = await host.login({ email: 'bob@example.com' });
+      await link(host, api.headers);
+      const [account] = await linksOf(host);
       await other.delete(`${ACCOUNTS}/${account?.id}`).expect(404);
       for (const id of ['x', '0', '%00', 'null', crypto.randomUUID()])
         await api.delete(`${ACCOUNTS}/${id}`).expect(404);
       travel(601);
       await api.delete(`${ACCOUNTS}/${account?.id}`).expect(403, /REAUTHENTICATION_REQUIRED/);
       await api.delete(`${ACCOUNTS}/${account?.id}`).send({ currentPassword: PASSWORD }).expect(204);
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
     });
 
     test.each([
@@ -256,53 +256,53 @@ onEachAdapter('sqlite', (host) => {
       ['an empty hash', ''],
       ['a hash that nothing matches', 'garbage'],
     ])('the last one stays with a user who has %s', async (_, passwordHash) => {
-      const server = await host(withAcme());
-      const { user, api } = await server.login();
-      await link(server, api.headers);
-      await server.users.update({ id: user.id }, { passwordHash });
-      const [account] = await linksOf(server);
+      const host = await boot(withAcme());
+      const { user, api } = await host.login();
+      await link(host, api.headers);
+      await host.users.update({ id: user.id }, { passwordHash });
+      const [account] = await linksOf(host);
       await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
 
       // An account whose client is gone is no way in.
-      await link(server, api.headers, 'second');
-      await server.rows(OAuthAccount).update({ accountId: 'second' }, { provider: 'gone' });
+      await link(host, api.headers, 'second');
+      await host.rows(OAuthAccount).update({ accountId: 'second' }, { provider: 'gone' });
       await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
     });
 
     test('go with their user', async () => {
-      const server = await host(withAcme());
-      const { user, api } = await server.login();
-      await link(server, api.headers);
-      await server.service.deleteUser(user.id);
-      expect(await linksOf(server)).toEqual([]);
+      const host = await boot(withAcme());
+      const { user, api } = await host.login();
+      await link(host, api.headers);
+      await host.service.deleteUser(user.id);
+      expect(await linksOf(host)).toEqual([]);
     });
   });
 
   describe("the provider's tokens", () => {
-    const stored = async (server: Host) => JSON.stringify(await storedLinksOf(server));
+    const stored = async (host: Host) => JSON.stringify(await storedLinksOf(host));
 
     test('are not kept unless that is asked for', async () => {
-      const server = await host(withAcme());
-      const { user, api } = await server.login();
-      await link(server, api.headers);
-      expect(await stored(server)).toMatch(/"accessToken":null,"refreshToken":null/);
-      expect(await server.app.get(OAuthAccountsService).accessToken(user, 'acme')).toBeUndefined();
+      const host = await boot(withAcme());
+      const { user, api } = await host.login();
+      await link(host, api.headers);
+      expect(await stored(host)).toMatch(/"accessToken":null,"refreshToken":null/);
+      expect(await host.app.get(OAuthAccountsService).accessToken(user, 'acme')).toBeUndefined();
     });
 
     test('are kept encrypted, each for its account alone', async () => {
-      const server = await host(withAcme(BEARER, { storeTokens: true }));
-      const { user, api } = await server.login();
-      await link(server, api.headers);
-      const accounts = server.app.get(OAuthAccountsService);
+      const host = await boot(withAcme(BEARER, { storeTokens: true }));
+      const { user, api } = await host.login();
+      await link(host, api.headers);
+      const accounts = host.app.get(OAuthAccountsService);
       const token = await accounts.accessToken(user, 'acme');
       expect(token).toMatch(/./);
-      expect(await stored(server)).not.toContain(token);
-      expect(await stored(server)).toMatch(/"accessToken":"eyJ/);
+      expect(await stored(host)).not.toContain(token);
+      expect(await stored(host)).toMatch(/"accessToken":"eyJ/);
       expect(await accounts.accessToken(user, 'globex')).toBeUndefined();
 
-      const { user: other, api: otherApi } = await server.login({ email: 'bob@example.com' });
-      await link(server, otherApi.headers, 'bob');
-      const rows = server.rows(OAuthAccount);
+      const { user: other, api: otherApi } = await host.login({ email: 'bob@example.com' });
+      await link(host, otherApi.headers, 'bob');
+      const rows = host.rows(OAuthAccount);
       const [row] = await rows.find({ where: { accountId: 'user-1' }, select: { accessToken: true } });
       await rows.update({ accountId: 'bob' }, { accessToken: row?.accessToken });
       expect(await accounts.accessToken(other, 'acme')).toBeUndefined();

@@ -38,46 +38,44 @@ async function logIn(host: Host, claims: Record<string, unknown> = {}) {
 const read = (host: Host, { id }: BaseUser) =>
   host.users.createQueryBuilder('user').addSelect('user.passwordHash').where({ id }).getOneOrFail();
 
-onEachHost((host, _adapter, _database, profile) => {
+onEachHost((boot, _adapter, _database, profile) => {
   test('an account of a deleted user lets nobody in, and is not linked to them when they come back', async () => {
-    const server = await host({ ...withAcme(), ...softly(profile) });
+    const host = await boot({ ...withAcme(), ...softly(profile) });
     const ada = { sub: 'ada', email: EMAIL, email_verified: true };
     const taken = { detail: 'OAUTH_USER_ALREADY_EXISTS' };
-    expect((await logIn(server, ada)).status).toBe(200);
-    const user = await server.service.findByEmail(EMAIL);
-    await server.service.deleteUser(user!.id);
-    expect((await logIn(server, ada)).body).toMatchObject(taken);
-    await server.service.restoreUser(user!.id);
-    expect((await logIn(server, ada)).body).toMatchObject(taken);
+    expect((await logIn(host, ada)).status).toBe(200);
+    const user = await host.service.findByEmail(EMAIL);
+    await host.service.deleteUser(user!.id);
+    expect((await logIn(host, ada)).body).toMatchObject(taken);
+    await host.service.restoreUser(user!.id);
+    expect((await logIn(host, ada)).body).toMatchObject(taken);
     // It is free to be another user's.
-    expect((await logIn(server, { ...ada, email: 'new@example.com' })).status).toBe(200);
+    expect((await logIn(host, { ...ada, email: 'new@example.com' })).status).toBe(200);
   });
 
   test('an unverified account is wiped and handed to whoever has its address', async () => {
-    const server = await host(withAcme({ associateByEmail: true }));
-    const { user, api } = await server.login({ email: EMAIL, isVerified: false });
+    const host = await boot(withAcme({ associateByEmail: true }));
+    const { user, api } = await host.login({ email: EMAIL, isVerified: false });
     // What an attacker, who registered first, has linked.
-    await logInAndLink(server, api, { sub: 'mallory', email: 'mallory@example.com' });
-    const resetToken = await server.service.generateToken(user, 'reset-password');
+    await logInAndLink(host, api, { sub: 'mallory', email: 'mallory@example.com' });
+    const resetToken = await host.service.generateToken(user, 'reset-password');
 
-    const answer = await logIn(server, { sub: 'ada', email: EMAIL, email_verified: true });
+    const answer = await logIn(host, { sub: 'ada', email: EMAIL, email_verified: true });
     expect(answer.status).toBe(200);
-    expect(await read(server, user)).toMatchObject({ id: user.id, passwordHash: null, isVerified: true });
-    expect(await linksOf(server)).toMatchObject([{ accountId: 'ada', user: { id: user.id } }]);
-    expect(await server.sessions?.count()).toBe(1);
+    expect(await read(host, user)).toMatchObject({ id: user.id, passwordHash: null, isVerified: true });
+    expect(await linksOf(host)).toMatchObject([{ accountId: 'ada', user: { id: user.id } }]);
+    expect(await host.sessions?.count()).toBe(1);
 
     await api.get('/users/me').expect(401);
-    await server.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(400);
-    await server.api.post('/auth/reset-password', { token: resetToken, password: 'another one' }).expect(400);
-    expect((await logIn(server, { sub: 'mallory', email: EMAIL, email_verified: false })).body).toMatchObject(
-      {
-        detail: 'OAUTH_USER_ALREADY_EXISTS',
-      },
-    );
+    await host.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(400);
+    await host.api.post('/auth/reset-password', { token: resetToken, password: 'another one' }).expect(400);
+    expect((await logIn(host, { sub: 'mallory', email: EMAIL, email_verified: false })).body).toMatchObject({
+      detail: 'OAUTH_USER_ALREADY_EXISTS',
+    });
   });
 
   test('a verification and a reset remove the links that were made before', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     const cases: [string, boolean][] = [
       ['verify', false],
       ['reset', false],
@@ -85,92 +83,92 @@ onEachHost((host, _adapter, _database, profile) => {
     ];
     for (const [index, [how, isVerified]] of cases.entries()) {
       const email = `user${index}@example.com`;
-      const { user, api } = await server.login({ email, isVerified });
-      await logInAndLink(server, api, { sub: `sub-${index}`, email: 'x@example.com' });
+      const { user, api } = await host.login({ email, isVerified });
+      await logInAndLink(host, api, { sub: `sub-${index}`, email: 'x@example.com' });
       const purpose = how === 'verify' ? 'verification' : 'reset-password';
-      const token = await server.service.generateToken(user, purpose);
+      const token = await host.service.generateToken(user, purpose);
       const [path, body]: [string, object] =
         how === 'verify'
           ? ['/auth/verify', { token }]
           : ['/auth/reset-password', { token, password: 'another one' }];
-      await server.api.post(path, body).expect(200);
-      const links = (await linksOf(server)).filter((link) => link.user.id === user.id);
+      await host.api.post(path, body).expect(200);
+      const links = (await linksOf(host)).filter((link) => link.user.id === user.id);
       expect([how, isVerified, links.length]).toEqual([how, isVerified, 0]);
     }
   });
 
   test('whoever hands an address over by confirming or setting it keeps no link, nor a login by one', async () => {
-    const server = await host({ ...withAcme(), currentUser: { emailChange: 'confirmed' } });
-    const root = await server.login({ email: 'root@example.com', isSuperuser: true });
+    const host = await boot({ ...withAcme(), currentUser: { emailChange: 'confirmed' } });
+    const root = await host.login({ email: 'root@example.com', isSuperuser: true });
     const confirm = async (api: Host['api'], email: string) => {
       await api.patch('/users/me', { email }).expect(200);
-      await server.settled();
-      await server.api.post('/auth/verify', { token: server.outbox.last(email).token }).expect(200);
+      await host.settled();
+      await host.api.post('/auth/verify', { token: host.outbox.last(email).token }).expect(200);
     };
     const set = async (_: Host['api'], email: string, id: BaseUser['id']) =>
       root.api.patch(`/users/${id}`, { email, isVerified: true }).expect(200);
     for (const [index, handOver] of [confirm, set].entries()) {
-      const { user, api } = await server.login({ email: `mallory${index}@example.com` });
-      await logInAndLink(server, api, { sub: `sub-${index}`, email: `mallory${index}@example.com` });
+      const { user, api } = await host.login({ email: `mallory${index}@example.com` });
+      await logInAndLink(host, api, { sub: `sub-${index}`, email: `mallory${index}@example.com` });
       await handOver(api, `victim${index}@example.com`, user.id);
       await api.get('/users/me').expect(401);
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
     }
-    const plain = await server.login({ email: 'plain@example.com' });
+    const plain = await host.login({ email: 'plain@example.com' });
     await confirm(plain.api, 'other@example.com');
     await plain.api.get('/users/me').expect(200);
   });
 
   test('what began before the owner of an address verified it ends with it', async () => {
-    const server = await host(withAcme());
-    const { user, api } = await server.login({ email: EMAIL, isVerified: false });
-    const visitor = new Visitor(server);
+    const host = await boot(withAcme());
+    const { user, api } = await host.login({ email: EMAIL, isVerified: false });
+    const visitor = new Visitor(host);
     const url = await visitor.authorize('/auth/associate/acme/authorize', api.headers);
-    await logInAndLink(server, api, { sub: 'mallory' });
-    const token = await server.service.generateToken(user, 'verification');
-    await server.api.post('/auth/verify', { token }).expect(200);
+    await logInAndLink(host, api, { sub: 'mallory' });
+    const token = await host.service.generateToken(user, 'verification');
+    await host.api.post('/auth/verify', { token }).expect(200);
 
     acme.claims = { sub: 'second' };
     const { status, body } = await visitor.back(acme.authorize(url));
     expect([status, body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
     await api.get('/auth/associate/acme/authorize').expect(401);
-    expect(await linksOf(server)).toEqual([]);
+    expect(await linksOf(host)).toEqual([]);
   });
 
   test("takeovers of many accounts at once stand in nobody's way", async () => {
-    const server = await host(withAcme({ associateByEmail: true }));
+    const host = await boot(withAcme({ associateByEmail: true }));
     const ways = [];
     for (let index = 0; index < 20; index++) {
       const email = `user${index}@example.com`;
-      await server.addUser({ email, isVerified: false });
+      await host.addUser({ email, isVerified: false });
       acme.claims = { sub: `sub-${index}`, email, email_verified: true };
-      const visitor = new Visitor(server);
+      const visitor = new Visitor(host);
       ways.push([visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const);
     }
     const answers = await Promise.all(ways.map(([visitor, callback]) => visitor.back(callback)));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
-    expect(await linksOf(server)).toHaveLength(20);
+    expect(await linksOf(host)).toHaveLength(20);
   });
 
   test('twenty first logins at once make one user and one link', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     acme.claims = { sub: 'ada', email: EMAIL, email_verified: true };
     const callbacks = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const visitor = new Visitor(server);
+        const visitor = new Visitor(host);
         return [visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const;
       }),
     );
     const answers = await Promise.all(callbacks.map(([visitor, callback]) => visitor.back(callback)));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
-    expect([await server.users.count(), (await linksOf(server)).length]).toEqual([1, 1]);
+    expect([await host.users.count(), (await linksOf(host)).length]).toEqual([1, 1]);
   });
 
   test('what a provider says of a new user may have any shape, and shifts nothing into other columns', async () => {
     const newUser = ({ claims }: ProviderIdentity) => ({
       fullName: (claims['name'] as { trim: () => string }).trim?.() ?? claims['name'],
     });
-    const server = await host(withAcme({ newUser }));
+    const host = await boot(withAcme({ newUser }));
     const shapes: unknown[] = [
       { a: 1 },
       [],
@@ -183,7 +181,7 @@ onEachHost((host, _adapter, _database, profile) => {
       null,
     ];
     for (const [index, name] of shapes.entries()) {
-      const { status, body } = await logIn(server, {
+      const { status, body } = await logIn(host, {
         sub: `s${index}`,
         email: `s${index}@example.com`,
         name,
@@ -193,17 +191,17 @@ onEachHost((host, _adapter, _database, profile) => {
         expect([name, status, body]).toMatchObject([name, 400, { detail: 'OAUTH_PROVIDER_ERROR' }]);
       else expect(['Ada\0', 'x'.repeat(500_000), 7]).toContain(name);
     }
-    const users = await server.users.find();
-    expect(users).toHaveLength((await linksOf(server)).length);
+    const users = await host.users.find();
+    expect(users).toHaveLength((await linksOf(host)).length);
     expect(users.filter(({ isSuperuser, isActive }) => isSuperuser || !isActive)).toEqual([]);
   });
 
   test('twenty accounts with one address at once make one user', async () => {
-    const server = await host(withAcme());
+    const host = await boot(withAcme());
     const callbacks = [];
     for (let index = 0; index < 20; index++) {
       acme.claims = { sub: `ada-${index}`, email: EMAIL, email_verified: true };
-      const visitor = new Visitor(server);
+      const visitor = new Visitor(host);
       callbacks.push([visitor, acme.authorize(await visitor.authorize('/auth/acme/authorize'))] as const);
     }
     const answers = await Promise.all(callbacks.map(([visitor, callback]) => visitor.back(callback)));
@@ -215,7 +213,7 @@ onEachHost((host, _adapter, _database, profile) => {
       .filter(({ status }) => status === 400)
       .map(({ body }) => (body as { detail: string }).detail);
     expect(new Set(refused)).toEqual(new Set(['OAUTH_USER_ALREADY_EXISTS']));
-    expect([await server.users.count(), (await linksOf(server)).length]).toEqual([1, 1]);
+    expect([await host.users.count(), (await linksOf(host)).length]).toEqual([1, 1]);
   });
 });
 
@@ -228,11 +226,11 @@ async function logInAndLink(host: Host, api: Host['api'], claims: Record<string,
   if (answer.status !== 200) throw new Error(`No link: ${answer.status} ${answer.text}`);
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   describe('an unknown account with an unknown address', () => {
     test('becomes a user without a password, by the hooks of registration', async () => {
       const calls: string[] = [];
-      const server = await host(
+      const host = await boot(
         withAcme(
           {
             newUser: ({ claims }) => ({
@@ -250,39 +248,39 @@ onEachAdapter('sqlite', (host) => {
           },
         ),
       );
-      const answer = await logIn(server, { email: EMAIL, email_verified: false, name: 'Ada L.' });
+      const answer = await logIn(host, { email: EMAIL, email_verified: false, name: 'Ada L.' });
       expect(answer.status).toBe(200);
-      const [user] = await server.users.find();
-      expect(await read(server, user)).toMatchObject({
+      const [user] = await host.users.find();
+      expect(await read(host, user)).toMatchObject({
         ...{ email: EMAIL, fullName: 'Ada L.', passwordHash: null },
         ...{ isVerified: false, isActive: true, isSuperuser: false },
       });
       expect(calls).toEqual([`pre ${EMAIL}`, `post ${EMAIL}`, `login ${EMAIL}`]);
-      await server.api.post('/auth/jwt/login', { email: EMAIL, password: '' }).expect(400);
+      await host.api.post('/auth/jwt/login', { email: EMAIL, password: '' }).expect(400);
     });
 
     test('is refused where a hook refuses, and leaves nothing', async () => {
       const refuse = () => {
         throw new Error('by invitation only');
       };
-      const server = await host(withAcme({}, { hooks: { preRegistrationHook: refuse } }));
-      expect((await logIn(server)).status).toBe(403);
-      expect([await server.users.count(), (await linksOf(server)).length]).toEqual([0, 0]);
+      const host = await boot(withAcme({}, { hooks: { preRegistrationHook: refuse } }));
+      expect((await logIn(host)).status).toBe(403);
+      expect([await host.users.count(), (await linksOf(host)).length]).toEqual([0, 0]);
     });
 
     test('is refused with allowRegistration: false, and leaves nothing', async () => {
-      const server = await host(withAcme({ allowRegistration: false }));
-      expect((await logIn(server)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
-      expect(await server.users.count()).toBe(0);
+      const host = await boot(withAcme({ allowRegistration: false }));
+      expect((await logIn(host)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
+      expect(await host.users.count()).toBe(0);
     });
 
     test('is verified only if the provider says so and the host trusts it', async () => {
       for (const trustEmail of [true, false]) {
         const client = clientOf('acme', acme, { trustEmail });
-        const server = await host({ ...BEARER, ...withProviders([client]) });
+        const host = await boot({ ...BEARER, ...withProviders([client]) });
         for (const [index, said] of [true, false, null, 'true', 1, undefined].entries()) {
-          await logIn(server, { sub: `s${index}`, email: `u${index}@example.com`, email_verified: said });
-          const user = await server.service.getUserBy({ email: `u${index}@example.com` });
+          await logIn(host, { sub: `s${index}`, email: `u${index}@example.com`, email_verified: said });
+          const user = await host.service.getUserBy({ email: `u${index}@example.com` });
           expect([trustEmail, said, user?.isVerified]).toEqual([
             trustEmail,
             said,
@@ -293,15 +291,15 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('waits for verification where that is required, and mails for it', async () => {
-      const server = await host(withAcme({}, { requireVerification: true }));
+      const host = await boot(withAcme({}, { requireVerification: true }));
       for (let round = 0; round < 2; round++) {
-        const answer = await logIn(server, { email: EMAIL, email_verified: false });
+        const answer = await logIn(host, { email: EMAIL, email_verified: false });
         expect([answer.status, answer.body]).toMatchObject([400, { detail: 'LOGIN_USER_NOT_VERIFIED' }]);
       }
-      await server.settled();
-      expect(server.outbox.mails).toMatchObject([{ kind: 'verification', to: EMAIL }]);
-      expect(await server.users.count()).toBe(1);
-      const trusted = await logIn(server, { sub: 'other', email: 'bob@example.com', email_verified: true });
+      await host.settled();
+      expect(host.outbox.mails).toMatchObject([{ kind: 'verification', to: EMAIL }]);
+      expect(await host.users.count()).toBe(1);
+      const trusted = await logIn(host, { sub: 'other', email: 'bob@example.com', email_verified: true });
       expect(trusted.status).toBe(200);
     });
   });
@@ -315,21 +313,21 @@ onEachAdapter('sqlite', (host) => {
       ['with associateByEmail, verified there alone', { associateByEmail: true }, false, true, 200],
     ] as const;
     test.each(cases)('%s', async (_, options, isVerified, saysVerified, status) => {
-      const server = await host(withAcme(options));
-      const user = await server.addUser({ email: EMAIL, isVerified });
-      const { passwordHash } = await read(server, user);
+      const host = await boot(withAcme(options));
+      const user = await host.addUser({ email: EMAIL, isVerified });
+      const { passwordHash } = await read(host, user);
 
-      const answer = await logIn(server, { email: EMAIL, email_verified: saysVerified });
+      const answer = await logIn(host, { email: EMAIL, email_verified: saysVerified });
       expect(answer.status).toBe(status);
-      const links = await linksOf(server);
+      const links = await linksOf(host);
       if (status === 200) {
         expect(links).toMatchObject([{ accountId: 'user-1', user: { id: user.id } }]);
       } else {
         expect(answer.body).toMatchObject({ detail: 'OAUTH_USER_ALREADY_EXISTS' });
         expect(links).toEqual([]);
-        await server.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(200);
+        await host.api.post('/auth/jwt/login', { email: EMAIL, password: PASSWORD }).expect(200);
       }
-      const after = await read(server, user);
+      const after = await read(host, user);
       expect(after.passwordHash).toBe(status === 200 && !isVerified ? null : passwordHash);
     });
 
@@ -342,30 +340,30 @@ onEachAdapter('sqlite', (host) => {
               .trim()
               .toLowerCase()
               .replace(/\+[^@]*/, '');
-      const server = await host(withAcme({ associateByEmail: true }, { normalizeIdentifier }));
-      const user = await server.addUser({ email: EMAIL });
-      const answer = await logIn(server, { sub: 'plus', email: 'Ada+tag@example.com', email_verified: true });
+      const host = await boot(withAcme({ associateByEmail: true }, { normalizeIdentifier }));
+      const user = await host.addUser({ email: EMAIL });
+      const answer = await logIn(host, { sub: 'plus', email: 'Ada+tag@example.com', email_verified: true });
       expect(answer.status).toBe(200);
-      expect(await linksOf(server)).toMatchObject([{ accountId: 'plus', user: { id: user.id } }]);
-      const refused = await logIn(server, { sub: 'no', email: 'nobody@example.com', email_verified: true });
+      expect(await linksOf(host)).toMatchObject([{ accountId: 'plus', user: { id: user.id } }]);
+      const refused = await logIn(host, { sub: 'no', email: 'nobody@example.com', email_verified: true });
       expect(refused.body).toMatchObject({ detail: 'OAUTH_NOT_AVAILABLE_EMAIL' });
     });
 
     test('an inactive user is refused, as if the password were wrong', async () => {
-      const server = await host(withAcme({ associateByEmail: true }));
-      await server.addUser({ email: EMAIL, isActive: false });
-      const answer = await logIn(server, { email: EMAIL, email_verified: true });
+      const host = await boot(withAcme({ associateByEmail: true }));
+      await host.addUser({ email: EMAIL, isActive: false });
+      const answer = await logIn(host, { email: EMAIL, email_verified: true });
       expect(answer.body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
     });
 
     test('concealExisting: an address that nobody vouches for is answered as a new one', async () => {
-      const server = await host(
+      const host = await boot(
         withAcme({}, { requireVerification: true, registration: { concealExisting: true } }),
       );
-      await server.addUser({ email: EMAIL });
-      const known = await logIn(server, { sub: 'x', email: EMAIL, email_verified: false });
-      const unknown = await logIn(server, { sub: 'y', email: 'new@example.com', email_verified: false });
+      await host.addUser({ email: EMAIL });
+      const known = await logIn(host, { sub: 'x', email: EMAIL, email_verified: false });
+      const unknown = await logIn(host, { sub: 'y', email: 'new@example.com', email_verified: false });
       const comparable = ({ status, text, headers }: typeof known) => [
         status,
         text,
@@ -373,17 +371,17 @@ onEachAdapter('sqlite', (host) => {
       ];
       expect(comparable(known)).toEqual(comparable(unknown));
       expect(known.body).toMatchObject({ detail: 'LOGIN_USER_NOT_VERIFIED' });
-      await server.settled();
-      expect(server.outbox.mails).toMatchObject([
+      await host.settled();
+      expect(host.outbox.mails).toMatchObject([
         { kind: 'registration-attempt', to: EMAIL },
         { kind: 'verification', to: 'new@example.com' },
       ]);
-      expect(await linksOf(server)).toEqual([]);
+      expect(await linksOf(host)).toEqual([]);
       // What differed would tell by the next login: the account alone, another address, many tries.
       for (const claims of [{ email: undefined }, { email: 'third@example.com', email_verified: false }]) {
         const [one, other] = [
-          await logIn(server, { sub: 'x', ...claims }),
-          await logIn(server, { sub: 'y', ...claims }),
+          await logIn(host, { sub: 'x', ...claims }),
+          await logIn(host, { sub: 'y', ...claims }),
         ];
         expect(comparable(one)).toEqual(comparable(other));
       }
@@ -392,13 +390,13 @@ onEachAdapter('sqlite', (host) => {
 
   describe('a known account', () => {
     test('logs in its user, whatever address the provider tells by now', async () => {
-      const server = await host(withAcme());
-      await logIn(server, { email: EMAIL, email_verified: true });
-      await server.addUser({ email: 'bob@example.com' });
+      const host = await boot(withAcme());
+      await logIn(host, { email: EMAIL, email_verified: true });
+      await host.addUser({ email: 'bob@example.com' });
       for (const email of ['bob@example.com', 'new@example.com', undefined, 42, 'no address']) {
-        expect((await logIn(server, { email })).status).toBe(200);
+        expect((await logIn(host, { email })).status).toBe(200);
       }
-      const [link] = await linksOf(server);
+      const [link] = await linksOf(host);
       expect(link).toMatchObject({ accountEmail: null, user: { email: EMAIL } });
     });
 
@@ -406,15 +404,15 @@ onEachAdapter('sqlite', (host) => {
       ['inactive', { isActive: false }, 'LOGIN_BAD_CREDENTIALS'],
       ['unverified', { isVerified: false }, 'LOGIN_USER_NOT_VERIFIED'],
     ])('of an %s user is refused', async (_, fields, detail) => {
-      const server = await host(withAcme({}, { requireVerification: true }));
-      await logIn(server, { email: EMAIL, email_verified: true });
-      await server.users.update({ email: EMAIL }, fields);
-      expect((await logIn(server)).body).toMatchObject({ detail });
+      const host = await boot(withAcme({}, { requireVerification: true }));
+      await logIn(host, { email: EMAIL, email_verified: true });
+      await host.users.update({ email: EMAIL }, fields);
+      expect((await logIn(host)).body).toMatchObject({ detail });
     });
 
     test('preLoginHook is asked first, and postLoginHook last', async () => {
       const asked: unknown[] = [];
-      const server = await host(
+      const host = await boot(
         withAcme(
           {},
           {
@@ -425,20 +423,20 @@ onEachAdapter('sqlite', (host) => {
           },
         ),
       );
-      const answer = await logIn(server, { email: EMAIL });
+      const answer = await logIn(host, { email: EMAIL });
       expect([answer.status, answer.headers.get('x-greeting')]).toEqual([200, 'hello']);
       expect(asked).toEqual([{ identifier: EMAIL, email: EMAIL, provider: 'acme' }]);
     });
 
     test('preLoginHook refuses before anything is written', async () => {
-      const server = await host(withAcme({}, { hooks: { preLoginHook: () => false } }));
-      expect((await logIn(server)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
-      expect(await server.users.count()).toBe(0);
+      const host = await boot(withAcme({}, { hooks: { preLoginHook: () => false } }));
+      expect((await logIn(host)).body).toMatchObject({ detail: 'LOGIN_BAD_CREDENTIALS' });
+      expect(await host.users.count()).toBe(0);
     });
 
     test('comes with its relations, and shown by readDto', async () => {
-      const server = await host(withAcme({ returnUser: true }));
-      const { body } = await logIn(server, { email: EMAIL });
+      const host = await boot(withAcme({ returnUser: true }));
+      const { body } = await logIn(host, { email: EMAIL });
       expect(body).toMatchObject({
         access_token: expect.any(String),
         user: { email: EMAIL, isSuperuser: false },

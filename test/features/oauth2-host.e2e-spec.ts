@@ -34,21 +34,21 @@ async function logIn(host: Host, query = '', visitor = new Visitor(host)) {
   return visitor.back(acme.authorize(await visitor.authorize(`/auth/acme/authorize${query}`)));
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('users and accounts may be numbered', async () => {
     const entities = { user: NumberedUser, oauthAccount: NumberedOAuthAccount };
-    const server = await host({ ...BEARER, ...withAcme(), ...entities });
-    for (let round = 0; round < 2; round++) expect((await logIn(server)).status).toBe(200);
+    const host = await boot({ ...BEARER, ...withAcme(), ...entities });
+    for (let round = 0; round < 2; round++) expect((await logIn(host)).status).toBe(200);
 
-    const { body: login } = await logIn(server);
-    const api = server.api.as((login as { access_token: string }).access_token);
+    const { body: login } = await logIn(host);
+    const api = host.api.as((login as { access_token: string }).access_token);
     const { body } = await api.get('/users/me/oauth-accounts').expect(200);
     expect(body).toMatchObject({ items: [{ id: 1, provider: 'acme', accountId: 'user-1' }] });
     await api.delete('/users/me/oauth-accounts/1').expect(409, /LAST_LOGIN_METHOD/);
     for (const id of ['0', '-1', '2', '1.0', '1e0', ' 1']) {
       await api.delete(`/users/me/oauth-accounts/${encodeURIComponent(id)}`).expect(404);
     }
-    expect(await server.users.count()).toBe(1);
+    expect(await host.users.count()).toBe(1);
   });
 });
 
@@ -58,10 +58,10 @@ class MemberReadDto extends UserReadDto {
   roles!: RoleReadDto[];
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('relations come along at login, and the user is shown by readDto', async () => {
     const loadOptions = { relations: { roles: true } };
-    const server = await host({
+    const host = await boot({
       ...BEARER,
       user: Member,
       role: Role,
@@ -74,12 +74,12 @@ onEachAdapter('sqlite', (host) => {
         readDto: MemberReadDto,
       }),
     });
-    await logIn(server);
-    const [user] = await server.users.find();
-    const roles = server.app.get(RolesService);
+    await logIn(host);
+    const [user] = await host.users.find();
+    const roles = host.app.get(RolesService);
     await roles.assignRole(user.id, (await roles.addRole({ name: 'analyst' })).id);
 
-    const { body } = await logIn(server);
+    const { body } = await logIn(host);
     expect(body).toMatchObject({
       access_token: expect.any(String),
       user: { email: 'ada@example.com', roles: [{ name: 'analyst' }] },
@@ -88,11 +88,11 @@ onEachAdapter('sqlite', (host) => {
 
   test('newUser may take its time', async () => {
     const newUser = async ({ claims }: ProviderIdentity) => ({ fullName: String(claims['name']) });
-    const server = await host({ ...BEARER, ...withAcme({ newUser }) });
-    expect((await logIn(server)).status).toBe(200);
-    expect(await server.users.find()).toMatchObject([{ fullName: expect.stringMatching(/./) }]);
+    const host = await boot({ ...BEARER, ...withAcme({ newUser }) });
+    expect((await logIn(host)).status).toBe(200);
+    expect(await host.users.find()).toMatchObject([{ fullName: expect.stringMatching(/./) }]);
 
-    const failing = await host({
+    const failing = await boot({
       ...BEARER,
       ...withAcme({ newUser: async () => Promise.reject(new Error('no')) }),
     });
@@ -101,13 +101,13 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('nobody who prints what this library makes sees a secret of a client', async () => {
-    const server = await host({ ...BEARER, ...withAcme() });
+    const host = await boot({ ...BEARER, ...withAcme() });
     const { clientSecret } = acme;
     const definition = google({ clientId: 'x', clientSecret });
-    for (const thing of [definition, server.app.get(OAuthAccountsService), server.app.get(OAUTH2_SETTINGS)]) {
+    for (const thing of [definition, host.app.get(OAuthAccountsService), host.app.get(OAUTH2_SETTINGS)]) {
       expect(inspect(thing, { depth: 20 })).not.toContain(clientSecret);
     }
-    expect(JSON.stringify([definition, server.app.get(OAUTH2_SETTINGS)])).not.toContain(clientSecret);
+    expect(JSON.stringify([definition, host.app.get(OAUTH2_SETTINGS)])).not.toContain(clientSecret);
   });
 
   test.each([
@@ -126,10 +126,10 @@ onEachAdapter('sqlite', (host) => {
       }
     }
     const filter = (app: INestApplication) => app.useGlobalFilters(new Printing(app.getHttpAdapter()));
-    const server = await host({ ...BEARER, ...withAcme(), prepare: filter });
+    const host = await boot({ ...BEARER, ...withAcme(), prepare: filter });
     acme.tokenAnswer = tokenAnswer;
     try {
-      expect((await logIn(server)).body).toMatchObject({ detail: 'OAUTH_PROVIDER_ERROR' });
+      expect((await logIn(host)).body).toMatchObject({ detail: 'OAUTH_PROVIDER_ERROR' });
     } finally {
       acme.tokenAnswer = {};
     }
@@ -138,7 +138,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('parameters of any shape are no fault of the server', async () => {
-    const server = await host({
+    const host = await boot({
       ...BEARER,
       ...withAcme(),
       prepare: (app) =>
@@ -147,22 +147,22 @@ onEachAdapter('sqlite', (host) => {
           'extended',
         ),
     });
-    const visitor = new Visitor(server);
+    const visitor = new Visitor(host);
     const callback = acme.authorize(await visitor.authorize('/auth/acme/authorize'));
     callback.search += '&x[toString]=1&y[][toString]=1&__proto__[a]=b';
     expect((await visitor.back(callback)).status).toBeLessThan(500);
   });
 
   test("every login brings the provider's tokens up to date", async () => {
-    const server = await host({ ...BEARER, ...withAcme({ storeTokens: true }) });
-    await logIn(server);
-    const [user] = await server.users.find();
-    const accounts = server.app.get(OAuthAccountsService);
+    const host = await boot({ ...BEARER, ...withAcme({ storeTokens: true }) });
+    await logIn(host);
+    const [user] = await host.users.find();
+    const accounts = host.app.get(OAuthAccountsService);
     const first = await accounts.accessToken(user, 'acme');
-    await logIn(server);
+    await logIn(host);
     const second = await accounts.accessToken(user, 'acme');
     expect([typeof first, typeof second, first === second]).toEqual(['string', 'string', false]);
-    const stored = await storedLinksOf(server);
+    const stored = await storedLinksOf(host);
     expect(JSON.stringify(stored)).not.toContain(second);
   });
 
@@ -170,8 +170,8 @@ onEachAdapter('sqlite', (host) => {
     const refuse = () => {
       throw new Error('not today');
     };
-    const server = await host({ ...COOKIE, ...withAcme(), hooks: { postLoginHook: refuse } });
-    const answer = await logIn(server, `?redirect_to=${encodeURIComponent(PAGE)}`);
+    const host = await boot({ ...COOKIE, ...withAcme(), hooks: { postLoginHook: refuse } });
+    const answer = await logIn(host, `?redirect_to=${encodeURIComponent(PAGE)}`);
     expect([answer.status, answer.location?.href]).toEqual([302, `${PAGE}?error=LOGIN_BAD_CREDENTIALS`]);
     expect(answer.headers.getSetCookie().filter((cookie) => cookie.includes('session'))).toEqual([]);
   });

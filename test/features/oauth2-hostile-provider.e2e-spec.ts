@@ -136,25 +136,25 @@ function replace(query: URLSearchParams, fields: Record<string, string | undefin
   }
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test.each(ATTACKS)(
     'a provider that %s, at whichever endpoint, logs nobody in',
     async (_, attack, answer) => {
-      const booted = await host(withAll());
+      const host = await boot(withAll());
       for (const place of PLACES) providers[place].misbehave(place, attack(`${canary.issuer}/${place}`));
 
-      expect(await logInEverywhere(booted)).toEqual(PLACES.map(() => answer));
-      expect(await stored(booted)).toEqual(NOTHING);
+      expect(await logInEverywhere(host)).toEqual(PLACES.map(() => answer));
+      expect(await stored(host)).toEqual(NOTHING);
       expect(canary.requests).toEqual([]);
 
       for (const place of PLACES) providers[place].behave();
-      expect(await logInEverywhere(booted)).toEqual(PLACES.map(() => '200'));
+      expect(await logInEverywhere(host)).toEqual(PLACES.map(() => '200'));
     },
   );
 
   test('a provider that does not answer, or not to the end, is given up in time', async () => {
     const options = withAll({ providerTimeoutSeconds: 1 });
-    const hosts = [await host(options), await host(options)];
+    const hosts = [await boot(options), await boot(options)];
     for (const place of PLACES) {
       const handlers = [hostile.hangs, hostile.slowDrip];
       providers[place].misbehave(place, (...request) => handlers.pop()?.(...request));
@@ -171,43 +171,43 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('an answer without an end is read up to a megabyte', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const answers = PLACES.map((place) => {
       const endless = hostile.huge(Infinity);
       providers[place].misbehave(place, endless);
       return endless;
     });
 
-    expect(await logInEverywhere(booted)).toEqual(PLACES.map(() => REFUSED));
+    expect(await logInEverywhere(host)).toEqual(PLACES.map(() => REFUSED));
     expect(Math.max(...answers.map(({ written }) => written))).toBeLessThan(8 * MEGABYTE);
     while (!answers.every(({ brokenOff }) => brokenOff === 1)) await pause(5);
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('an answer that is right but for its size is refused', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const large = { filler: 'x'.repeat(MEGABYTE) };
     providers.discovery.metadata = large;
     providers.token.tokenAnswer = large;
     providers.userinfo.userinfo = large;
 
-    const answers = [logIn(booted, 'discovery'), logIn(booted, 'token'), logIn(booted, 'userinfo')];
+    const answers = [logIn(host, 'discovery'), logIn(host, 'token'), logIn(host, 'userinfo')];
     expect(await Promise.all(answers)).toEqual([REFUSED, REFUSED, REFUSED]);
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('JSON of any depth is read without harm', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     for (const place of PLACES) providers[place].misbehave(place, hostile.deepJson);
 
     const noAddress = '400 OAUTH_NOT_AVAILABLE_EMAIL';
-    expect(await logInEverywhere(booted)).toEqual([REFUSED, REFUSED, REFUSED, noAddress]);
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await logInEverywhere(host)).toEqual([REFUSED, REFUSED, REFUSED, noAddress]);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('all that a login asks of a provider has one time together', async () => {
-    const booted = await host(withAll({ providerTimeoutSeconds: 1 }));
-    await new Visitor(booted).ask('/auth/userinfo/authorize');
+    const host = await boot(withAll({ providerTimeoutSeconds: 1 }));
+    await new Visitor(host).ask('/auth/userinfo/authorize');
     const { userinfo } = providers;
     const delays: Promise<void>[] = [];
     const delayAll = () => {
@@ -223,15 +223,15 @@ onEachAdapter('sqlite', (host) => {
     };
     delayAll();
 
-    expect(await logIn(booted, 'userinfo')).toBe(UNAVAILABLE);
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await logIn(host, 'userinfo')).toBe(UNAVAILABLE);
+    expect(await stored(host)).toEqual(NOTHING);
     await Promise.all(delays);
     expect(delays.length).toBeGreaterThan(1);
   });
 
   test('a provider that is gone is not available', async () => {
-    const booted = await host({ ...BEARER, ...withProviders([clientOf(gone, 'gone')]) });
-    expect(await logIn(booted, 'gone', undefined, gone)).toBe(UNAVAILABLE);
+    const host = await boot({ ...BEARER, ...withProviders([clientOf(gone, 'gone')]) });
+    expect(await logIn(host, 'gone', undefined, gone)).toBe(UNAVAILABLE);
   });
 
   test('a discovery document that lies is refused', async () => {
@@ -245,17 +245,17 @@ onEachAdapter('sqlite', (host) => {
     ];
     const { discovery } = providers;
     const clients = lies.map((_, index) => clientOf(discovery, `liar-${index}`));
-    const booted = await host({ ...BEARER, ...withProviders(clients) });
+    const host = await boot({ ...BEARER, ...withProviders(clients) });
     for (const [index, lie] of lies.entries()) {
       discovery.metadata = { ...lie };
-      expect([lie, await logIn(booted, `liar-${index}`, undefined, discovery)]).toEqual([lie, REFUSED]);
+      expect([lie, await logIn(host, `liar-${index}`, undefined, discovery)]).toEqual([lie, REFUSED]);
     }
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('an answer of the token endpoint that lacks something or says it wrongly is refused', async () => {
     const { token } = providers;
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const wrong: Fields[] = [
       ...[
         { access_token: undefined },
@@ -268,115 +268,115 @@ onEachAdapter('sqlite', (host) => {
     ];
     for (const answer of wrong) {
       token.tokenAnswer = answer;
-      expect([answer, await logIn(booted, 'token')]).toEqual([answer, REFUSED]);
+      expect([answer, await logIn(host, 'token')]).toEqual([answer, REFUSED]);
     }
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('user info of somebody else is refused, and does not vouch for an address', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const { userinfo } = providers;
     for (const sub of ['admin', undefined, ['user-1']]) {
       userinfo.userinfo = { sub };
-      expect([sub, await logIn(booted, 'userinfo')]).toEqual([sub, REFUSED]);
+      expect([sub, await logIn(host, 'userinfo')]).toEqual([sub, REFUSED]);
     }
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
 
     userinfo.userinfo = { email_verified: undefined };
-    expect(await logIn(booted, 'userinfo')).toBe('200');
-    expect(await booted.users.find()).toMatchObject([{ isVerified: false }]);
+    expect(await logIn(host, 'userinfo')).toBe('200');
+    expect(await host.users.find()).toMatchObject([{ isVerified: false }]);
   });
 
   test('an ID token that is wrong in any way logs nobody in', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const answers: Record<string, string> = {};
     for (const [name, fault] of Object.entries(ID_TOKEN_FAULTS)) {
       providers.token.idToken = fault;
-      answers[name] = await logIn(booted, 'token');
+      answers[name] = await logIn(host, 'token');
     }
     const names = Object.keys(ID_TOKEN_FAULTS);
     expect(answers).toEqual(Object.fromEntries(names.map((name) => [name, REFUSED])));
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('an ID token that is odd is believed where the specification leaves that to us', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const answers: Record<string, string> = {};
     for (const [name, oddity] of Object.entries(ID_TOKEN_ODDITIES)) {
       providers.token.claims = { email: `${name.replaceAll(' ', '-')}@example.com` };
       providers.token.idToken = oddity;
-      answers[name] = await logIn(booted, 'token');
+      answers[name] = await logIn(host, 'token');
     }
     expect(answers).toEqual(ODDITIES);
-    expect(await stored(booted)).toEqual({ users: 2, links: 2 });
+    expect(await stored(host)).toEqual({ users: 2, links: 2 });
   });
 
   test('a key that takes the place of another is found a minute later', async () => {
-    const booted = await host(withAll());
-    expect(await logIn(booted, 'token')).toBe('200');
+    const host = await boot(withAll());
+    expect(await logIn(host, 'token')).toBe('200');
     await providers.token.rotateKey();
     travel(61);
-    expect(await logIn(booted, 'token')).toBe('200');
+    expect(await logIn(host, 'token')).toBe('200');
   });
 
   test('a callback that lacks something, or has too much, redeems no code', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const answers: typeof CALLBACKS = [];
     for (const [what, , change] of CALLBACKS) {
-      const answer = await logIn(booted, 'token', ({ searchParams }) => change(searchParams));
+      const answer = await logIn(host, 'token', ({ searchParams }) => change(searchParams));
       answers.push([what, answer, change]);
     }
     expect(answers).toEqual(CALLBACKS);
     expect(providers.token.requests).toEqual(['GET /.well-known/openid-configuration']);
-    expect(await stored(booted)).toEqual(NOTHING);
+    expect(await stored(host)).toEqual(NOTHING);
   });
 
   test('the issuer may be missing where nobody promised it, but not be another', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     providers.token.sendsIss = false;
     const another = ({ searchParams }: URL) => searchParams.set('iss', 'https://id.example.com');
-    expect(await logIn(booted, 'token', another)).toBe(REFUSED);
-    expect(await logIn(booted, 'token')).toBe('200');
+    expect(await logIn(host, 'token', another)).toBe(REFUSED);
+    expect(await logIn(host, 'token')).toBe('200');
   });
 
   test('what a provider gives as its reason is shown to nobody, and sent to no page', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const markup = '<script>alert(1)</script>';
     for (const query of ['', `?redirect_to=${PAGE}&code_challenge=${'x'.repeat(43)}`]) {
-      const visitor = new Visitor(booted);
+      const visitor = new Visitor(host);
       const url = await visitor.authorize(`/auth/token/authorize${query}`);
       const denied = { code: undefined, error: 'access_denied', error_description: markup };
       const page = await visitor.back(providers.token.authorize(url, denied));
 
       const told = query ? `${PAGE}?error=OAUTH_PROVIDER_ERROR` : undefined;
       expect([page.status, page.location?.href]).toEqual([query ? 302 : 400, told]);
-      expect(`${page.text} ${booted.scan.logLines.join()}`).not.toMatch(/script|alert/);
+      expect(`${page.text} ${host.scan.logLines.join()}`).not.toMatch(/script|alert/);
     }
   });
 
   test('a provider that quotes a secret as its reason gets it into no log', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     const { token } = providers;
     const quote = { error: token.clientSecret, code: token.clientSecret, name: token.clientSecret };
     token.misbehave('token', hostile.json(quote, 400));
-    const visitor = new Visitor(booted);
+    const visitor = new Visitor(host);
     await visitor.back(token.authorize(await visitor.authorize('/auth/token/authorize')));
-    expect(booted.scan.logLines.join()).not.toContain(token.clientSecret);
+    expect(host.scan.logLines.join()).not.toContain(token.clientSecret);
   });
 
   test('a discovery document that lacks something is asked for again', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     providers.userinfo.metadata = { token_endpoint: undefined };
-    expect(await logIn(booted, 'userinfo')).toBe(REFUSED);
+    expect(await logIn(host, 'userinfo')).toBe(REFUSED);
     providers.userinfo.metadata = {};
-    expect(await logIn(booted, 'userinfo')).toBe('200');
+    expect(await logIn(host, 'userinfo')).toBe('200');
   });
 
   test('keys that fit no ID token are asked for again', async () => {
-    const booted = await host(withAll());
+    const host = await boot(withAll());
     providers.jwks.misbehave('jwks', hostile.json({ keys: [] }));
-    expect(await logIn(booted, 'jwks')).toBe(REFUSED);
+    expect(await logIn(host, 'jwks')).toBe(REFUSED);
     providers.jwks.behave();
-    expect(await logIn(booted, 'jwks')).toBe('200');
+    expect(await logIn(host, 'jwks')).toBe('200');
   });
 });

@@ -65,7 +65,7 @@ async function logIn(host: Host, client: string): Promise<unknown> {
   return host.users.findOneByOrFail({});
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('google() finds its endpoints, and vouches for mailboxes of its own', async () => {
     await standIn(
       {},
@@ -78,9 +78,9 @@ onEachAdapter('sqlite', (host) => {
     );
     provider.idToken = { claims: () => ({ iss: 'https://accounts.google.com' }) };
     provider.claims = { sub: '1101', email: 'ada@gmail.com', email_verified: true };
-    const running = await host(withClient(google));
-    expect(await logIn(running, 'google')).toMatchObject({ email: 'ada@gmail.com', isVerified: true });
-    expect(await linksOf(running)).toMatchObject([{ provider: 'google', accountId: '1101' }]);
+    const host = await boot(withClient(google));
+    expect(await logIn(host, 'google')).toMatchObject({ email: 'ada@gmail.com', isVerified: true });
+    expect(await linksOf(host)).toMatchObject([{ provider: 'google', accountId: '1101' }]);
   });
 
   test('microsoft() takes every tenant for an issuer of its own, and vouches for no address', async () => {
@@ -93,22 +93,22 @@ onEachAdapter('sqlite', (host) => {
         jwks_uri: `${MICROSOFT}/discovery/v2.0/keys`,
       },
     );
-    const running = await host(withClient(microsoft));
+    const host = await boot(withClient(microsoft));
     for (const [index, tid] of ['tenant-a', 'tenant-b'].entries()) {
       provider.idToken = {
         claims: () => ({ iss: `https://login.microsoftonline.com/${tid}/v2.0`, tid, email_verified: true }),
       };
       provider.claims = { sub: 'the-same', email: `ada@${tid}.example.com`, email_verified: true };
-      await logIn(running, 'microsoft');
-      expect(await linksOf(running)).toHaveLength(index + 1);
+      await logIn(host, 'microsoft');
+      expect(await linksOf(host)).toHaveLength(index + 1);
     }
-    expect((await running.users.find()).map(({ isVerified }) => isVerified)).toEqual([false, false]);
+    expect((await host.users.find()).map(({ isVerified }) => isVerified)).toEqual([false, false]);
 
     // The issuer must be the tenant that the token names.
     provider.idToken = {
       claims: () => ({ iss: 'https://login.microsoftonline.com/tenant-a/v2.0', tid: 'tenant-b' }),
     };
-    await expect(logIn(running, 'microsoft')).rejects.toThrow(/OAUTH_PROVIDER_ERROR/);
+    await expect(logIn(host, 'microsoft')).rejects.toThrow(/OAUTH_PROVIDER_ERROR/);
   });
 
   test('github() asks the api who it is, and vouches for the primary address', async () => {
@@ -118,8 +118,8 @@ onEachAdapter('sqlite', (host) => {
       { email: 'old@example.com', primary: false, verified: true },
       { email: 'ada@example.com', primary: true, verified: true },
     ];
-    const running = await host(withClient(github));
-    expect(await logIn(running, 'github')).toMatchObject({ email: 'ada@example.com', isVerified: true });
-    expect(await linksOf(running)).toMatchObject([{ provider: 'github', accountId: '583231' }]);
+    const host = await boot(withClient(github));
+    expect(await logIn(host, 'github')).toMatchObject({ email: 'ada@example.com', isVerified: true });
+    expect(await linksOf(host)).toMatchObject([{ provider: 'github', accountId: '583231' }]);
   });
 });

@@ -91,30 +91,30 @@ const links = (host: Host) =>
 const expectNothing = async (host: Host) =>
   expect([await host.users.count(), await links(host)]).toEqual([0, []]);
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('subjects are told apart by case, accents and trailing blanks', async () => {
     const subjects = ['Ada', 'ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\u0301', 'ａda', '7', '07'];
     let subject: unknown;
     let email = '';
-    const booted = await host(withHub(() => ({ subject, email })));
+    const host = await boot(withHub(() => ({ subject, email })));
     for (const round of ['first', 'second']) {
       for (const [index, each] of subjects.entries()) {
         [subject, email] = [each, `${round}-${index}@example.com`];
-        expect([each, await logIn(booted, 'hub')]).toEqual([each, '200']);
+        expect([each, await logIn(host, 'hub')]).toEqual([each, '200']);
       }
     }
-    expect(await booted.users.count()).toBe(subjects.length);
-    expect((await links(booted)).map(({ accountId }) => accountId).sort()).toEqual([...subjects].sort());
-    for (const { accountEmail, user } of await links(booted)) {
+    expect(await host.users.count()).toBe(subjects.length);
+    expect((await links(host)).map(({ accountId }) => accountId).sort()).toEqual([...subjects].sort());
+    for (const { accountEmail, user } of await links(host)) {
       expect(user.email.replace('first', 'second')).toBe(accountEmail);
     }
   });
 
   test('the same subject at two issuers is two people', async () => {
-    const booted = await host(withOpenId());
-    expect(await logIn(booted, 'acme', { sub: 'ada', email: 'ada@example.com' })).toBe('200');
-    expect(await logIn(booted, 'umbrella', { sub: 'ada', email: 'ada@example.org' })).toBe('200');
-    const emails = (await links(booted)).map(({ provider, user }) => `${provider} ${user.email}`);
+    const host = await boot(withOpenId());
+    expect(await logIn(host, 'acme', { sub: 'ada', email: 'ada@example.com' })).toBe('200');
+    expect(await logIn(host, 'umbrella', { sub: 'ada', email: 'ada@example.org' })).toBe('200');
+    const emails = (await links(host)).map(({ provider, user }) => `${provider} ${user.email}`);
     expect(emails.sort()).toEqual(['acme ada@example.com', 'umbrella ada@example.org']);
   });
 
@@ -126,17 +126,17 @@ onEachHost((host) => {
       oauthAccount: MemberOAuthAccount,
       role: Role,
     };
-    const booted = await host(options);
-    const role = await booted.rows(Role).save({ name: 'admin', nameKey: 'admin' });
+    const host = await boot(options);
+    const role = await host.rows(Role).save({ name: 'admin', nameKey: 'admin' });
     const id = '6a3e4e1c-3f0a-4b7c-9d55-0d3c1c7f9a11';
     const claims = {
       ...{ id, isSuperuser: true, is_superuser: true, isActive: false, isVerified: true, tokenVersion: 7 },
       ...{ passwordHash: 'planted-password-hash', password: 'planted-password', roles: [role] },
       ...{ createdAt: '2001-01-01T00:00:00Z', updatedAt: '2001-01-01T00:00:00Z', email_verified: false },
     };
-    expect(await logIn(booted, 'acme', claims)).toBe('200');
+    expect(await logIn(host, 'acme', claims)).toBe('200');
 
-    const user = await booted.users
+    const user = await host.users
       .createQueryBuilder('user')
       .addSelect(['user.passwordHash', 'user.tokenVersion'])
       .leftJoinAndSelect('user.roles', 'role')
@@ -180,37 +180,37 @@ const API_ATTACKS: [what: string, attack: (canary: string) => RequestListener, a
   ['nothing, ever', () => hostile.hangs, UNAVAILABLE],
 ];
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('without a usable address, nobody becomes a user, and a known account logs in all the same', async () => {
-    const booted = await host(withOpenId());
+    const host = await boot(withOpenId());
     for (const email of UNUSABLE) {
-      expect([email, await logIn(booted, 'acme', { email })]).toEqual([email, NO_ADDRESS]);
+      expect([email, await logIn(host, 'acme', { email })]).toEqual([email, NO_ADDRESS]);
     }
-    await expectNothing(booted);
+    await expectNothing(host);
 
-    expect(await logIn(booted, 'acme')).toBe('200');
+    expect(await logIn(host, 'acme')).toBe('200');
     for (const email of UNUSABLE) {
-      expect([email, await logIn(booted, 'acme', { email })]).toEqual([email, '200']);
+      expect([email, await logIn(host, 'acme', { email })]).toEqual([email, '200']);
     }
-    expect(await links(booted)).toMatchObject([{ accountEmail: null, user: { email: 'ada@example.com' } }]);
-    expect(await booted.users.count()).toBe(1);
+    expect(await links(host)).toMatchObject([{ accountEmail: null, user: { email: 'ada@example.com' } }]);
+    expect(await host.users.count()).toBe(1);
   });
 
   test('an address that the provider changes later changes the link alone, be it that of another', async () => {
-    const booted = await host(withOpenId({ associateByEmail: true }));
-    const eve = await booted.addUser({ email: 'eve@example.com' });
-    expect(await logIn(booted, 'acme')).toBe('200');
+    const host = await boot(withOpenId({ associateByEmail: true }));
+    const eve = await host.addUser({ email: 'eve@example.com' });
+    expect(await logIn(host, 'acme')).toBe('200');
     for (const email of ['ada@example.org', 'Eve@Example.com']) {
-      expect(await logIn(booted, 'acme', { email })).toBe('200');
+      expect(await logIn(host, 'acme', { email })).toBe('200');
       const user = { email: 'ada@example.com', isVerified: true };
-      expect(await links(booted)).toMatchObject([{ accountEmail: email.toLowerCase(), user }]);
+      expect(await links(host)).toMatchObject([{ accountEmail: email.toLowerCase(), user }]);
     }
-    expect(await booted.users.count()).toBe(2);
-    expect((await links(booted)).filter(({ user }) => user.id === eve.id)).toEqual([]);
+    expect(await host.users.count()).toBe(2);
+    expect((await links(host)).filter(({ user }) => user.id === eve.id)).toEqual([]);
   });
 
   test('an address is verified if a provider that is trusted says true, and not another word', async () => {
-    const booted = await host(withOpenId({ associateByEmail: true }));
+    const host = await boot(withOpenId({ associateByEmail: true }));
     const cases: [name: Name, said: unknown, isVerified: boolean][] = [
       ['acme', undefined, false],
       ['acme', null, false],
@@ -224,38 +224,38 @@ onEachAdapter('sqlite', (host) => {
     ];
     for (const [index, [name, said, isVerified]] of cases.entries()) {
       const logInAs = (sub: string) =>
-        logIn(booted, name, { sub, email: `${sub}@example.com`, email_verified: said });
+        logIn(host, name, { sub, email: `${sub}@example.com`, email_verified: said });
       expect(await logInAs(`new-${index}`)).toBe('200');
       const email = `new-${index}@example.com`;
-      expect(await booted.users.findOneBy({ email })).toMatchObject({ email, isVerified });
+      expect(await host.users.findOneBy({ email })).toMatchObject({ email, isVerified });
 
-      const known = await booted.addUser({ email: `known-${index}@example.com` });
+      const known = await host.addUser({ email: `known-${index}@example.com` });
       expect(await logInAs(`known-${index}`)).toBe(isVerified ? '200' : KNOWN_ADDRESS);
-      const linked = (await links(booted)).filter(({ user }) => user.id === known.id);
+      const linked = (await links(host)).filter(({ user }) => user.id === known.id);
       expect(linked).toHaveLength(isVerified ? 1 : 0);
     }
   });
 
   describe('github', () => {
     test('its number is the subject, and its primary address counts', async () => {
-      const booted = await host(withHub());
-      expect(await logIn(booted, 'hub')).toBe('200');
+      const host = await boot(withHub());
+      expect(await logIn(host, 'hub')).toBe('200');
       const user = { email: 'ada@example.com', isVerified: true };
-      expect(await links(booted)).toMatchObject([{ accountId: '583231', provider: 'hub', user }]);
+      expect(await links(host)).toMatchObject([{ accountId: '583231', provider: 'hub', user }]);
     });
 
     test.each([false, undefined, 'true', 1])(
       'an address whose verified is %j is unverified',
       async (verified) => {
         providers.hub.api.emails = [{ email: 'ada@example.com', primary: true, verified }];
-        const booted = await host(withHub());
-        expect(await logIn(booted, 'hub')).toBe('200');
-        expect(await booted.users.find()).toMatchObject([{ email: 'ada@example.com', isVerified: false }]);
+        const host = await boot(withHub());
+        expect(await logIn(host, 'hub')).toBe('200');
+        expect(await host.users.find()).toMatchObject([{ email: 'ada@example.com', isVerified: false }]);
       },
     );
 
     test('addresses without a primary one are none', async () => {
-      const booted = await host(withHub());
+      const host = await boot(withHub());
       const address = { email: 'ada@example.com', verified: true };
       for (const emails of [
         [],
@@ -266,41 +266,41 @@ onEachAdapter('sqlite', (host) => {
         [null, 7, 'x'],
       ]) {
         providers.hub.api.emails = emails;
-        expect([emails, await logIn(booted, 'hub')]).toEqual([emails, NO_ADDRESS]);
+        expect([emails, await logIn(host, 'hub')]).toEqual([emails, NO_ADDRESS]);
       }
-      await expectNothing(booted);
+      await expectNothing(host);
     });
 
     test('who has no id, or one that no number can hold, is nobody', async () => {
-      const booted = await host(withHub());
+      const host = await boot(withHub());
       const ids = [
         ...[undefined, null, '', ' ', 1.5, 2 ** 53, true, {}, [583_231]],
         ...['x'.repeat(256), 'a\0', 'a\x85'],
       ];
       for (const id of ids) {
         providers.hub.api.user = { id };
-        expect([id, await logIn(booted, 'hub')]).toEqual([id, REFUSED]);
+        expect([id, await logIn(host, 'hub')]).toEqual([id, REFUSED]);
       }
-      await expectNothing(booted);
+      await expectNothing(host);
     });
   });
 
   test.each(API_ATTACKS)('an api that answers %s logs nobody in', async (_, attack, answer) => {
-    const booted = await host(withHub());
+    const host = await boot(withHub());
     const { hub, acme: canary } = providers;
     canary.requests.length = 0;
     hub.misbehave('api', attack(`${canary.issuer}/user`));
-    expect(await logIn(booted, 'hub')).toBe(answer);
+    expect(await logIn(host, 'hub')).toBe(answer);
     expect(canary.requests).toEqual([]);
-    await expectNothing(booted);
+    await expectNothing(host);
 
     hub.behave();
-    expect(await logIn(booted, 'hub')).toBe('200');
+    expect(await logIn(host, 'hub')).toBe('200');
   });
 
   test('a profile that fails, or makes none, logs nobody in', async () => {
     let profile: (source: ProfileSource) => unknown;
-    const booted = await host(withHub((source) => profile(source)));
+    const host = await boot(withHub((source) => profile(source)));
     const profiles: (typeof profile)[] = [
       () => Promise.reject(new Error(providers.hub.clientSecret)),
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a host's code throws what it likes
@@ -310,13 +310,13 @@ onEachAdapter('sqlite', (host) => {
     ];
     for (const each of profiles) {
       profile = each;
-      expect([each, await logIn(booted, 'hub')]).toEqual([each, REFUSED]);
+      expect([each, await logIn(host, 'hub')]).toEqual([each, REFUSED]);
     }
-    await expectNothing(booted);
+    await expectNothing(host);
   });
 
   test('without an access token, the api is not asked', async () => {
-    const booted = await host(withHub());
+    const host = await boot(withHub());
     const { hub } = providers;
     hub.requests.length = 0;
     for (const answer of [
@@ -325,14 +325,14 @@ onEachAdapter('sqlite', (host) => {
       { error: 'bad_verification_code' },
     ]) {
       hub.tokenAnswer = { access_token: undefined, ...answer };
-      expect([answer, await logIn(booted, 'hub')]).toEqual([answer, REFUSED]);
+      expect([answer, await logIn(host, 'hub')]).toEqual([answer, REFUSED]);
     }
     expect(hub.requests).toEqual(['POST /token', 'POST /token', 'POST /token']);
-    await expectNothing(booted);
+    await expectNothing(host);
   });
 
   test('google: an address is verified where Google runs the mailbox', async () => {
-    const booted = await host(withOpenId({}, { profile: googleProfile }));
+    const host = await boot(withOpenId({}, { profile: googleProfile }));
     const cases: [claims: Fields, isVerified: boolean][] = [
       [{ email: 'one@gmail.com' }, true],
       [{ email: 'Two@GMail.com' }, true],
@@ -345,24 +345,24 @@ onEachAdapter('sqlite', (host) => {
       [{ email: 'nine@example.com', hd: 'example.com', email_verified: false }, false],
     ];
     for (const [claims, isVerified] of cases) {
-      expect(await logIn(booted, 'acme', { sub: claims['email'], ...claims })).toBe('200');
+      expect(await logIn(host, 'acme', { sub: claims['email'], ...claims })).toBe('200');
       const email = String(claims['email']).toLowerCase();
-      expect(await booted.users.findOneByOrFail({ email })).toMatchObject({ email, isVerified });
+      expect(await host.users.findOneByOrFail({ email })).toMatchObject({ email, isVerified });
     }
   });
 
   test('microsoft: no address is verified, and the name to sign in by stands in for one', async () => {
-    const booted = await host(withOpenId({}, { profile: microsoftProfile }));
+    const host = await boot(withOpenId({}, { profile: microsoftProfile }));
     const preferred_username = 'ada@example.org';
-    expect(await logIn(booted, 'acme', { preferred_username, xms_edov: true })).toBe('200');
-    expect(await logIn(booted, 'umbrella', { email: undefined, preferred_username })).toBe('200');
-    const users = (await booted.users.find()).map(({ email, isVerified }) => `${email} ${isVerified}`);
+    expect(await logIn(host, 'acme', { preferred_username, xms_edov: true })).toBe('200');
+    expect(await logIn(host, 'umbrella', { email: undefined, preferred_username })).toBe('200');
+    const users = (await host.users.find()).map(({ email, isVerified }) => `${email} ${isVerified}`);
     expect(users.sort()).toEqual(['ada@example.com false', 'ada@example.org false']);
   });
 
   test.each([1e300, Number.MAX_SAFE_INTEGER])('a token of %d seconds does no harm', async (lifetime) => {
-    const booted = await host(withOpenId({ storeTokens: true }));
+    const host = await boot(withOpenId({ storeTokens: true }));
     providers.acme.tokenAnswer = { expires_in: lifetime };
-    expect(['200', REFUSED]).toContain(await logIn(booted, 'acme'));
+    expect(['200', REFUSED]).toContain(await logIn(host, 'acme'));
   });
 });

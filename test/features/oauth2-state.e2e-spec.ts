@@ -34,12 +34,12 @@ async function begun(host: Host, visitor = new Visitor(host)) {
 
 const untouched = () => expect([acme.requests, globex.requests]).toEqual([[], []]);
 
-onEachAdapter('sqlite', (host) => {
-  const booted = () => host({ ...BEARER, ...clients() });
+onEachAdapter('sqlite', (boot) => {
+  const withClients = () => boot({ ...BEARER, ...clients() });
 
   describe('the way to the provider', () => {
     test('carries PKCE, a nonce and the configured address, whatever Host says', async () => {
-      const { api } = await booted();
+      const { api } = await withClients();
       const forged = {
         host: 'evil.example',
         'x-forwarded-host': 'evil.example',
@@ -60,7 +60,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('a browser that asks for a page is sent there; a script is told the address', async () => {
-      const { api } = await booted();
+      const { api } = await withClients();
       const accepts = async (accept: string) =>
         (await api.with({ accept }).get('/auth/acme/authorize').redirects(0)).status;
       expect(await accepts('text/html,application/xhtml+xml,*/*;q=0.8')).toBe(302);
@@ -75,7 +75,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('its cookie is for this browser and ten minutes alone, and tells nobody anything', async () => {
-      const { api } = await booted();
+      const { api } = await withClients();
       const answer = await api.get('/auth/acme/authorize').expect(200);
       const [cookie = ''] = answer.get('Set-Cookie') ?? [];
       expect(cookie).toMatch(/^oauth2-login-acme=[^;]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/);
@@ -85,7 +85,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('is what was meant, however the address was written', async () => {
-      const server = await host({
+      const host = await boot({
         ...BEARER,
         ...withProviders([nowhere('acme')], {
           publicUrl: ' HTTPS://API.example.com/v1/\n',
@@ -93,7 +93,7 @@ onEachAdapter('sqlite', (host) => {
           callbackPath: '/back',
         }),
       });
-      const answer = await server.api.get('/auth/acme/authorize').expect(200);
+      const answer = await host.api.get('/auth/acme/authorize').expect(200);
       const url = new URL((answer.body as { authorization_url: string }).authorization_url);
       expect(url.searchParams.get('redirect_uri')).toBe('https://api.example.com/v1/auth/acme/back');
       expect(answer.get('Set-Cookie')).toEqual([
@@ -101,12 +101,12 @@ onEachAdapter('sqlite', (host) => {
           /^__Host-oauth2-login-acme=[^;]+; Path=\/; Max-Age=600; HttpOnly; Secure; SameSite=Lax$/,
         ),
       ]);
-      await server.api.get('/auth/acme/back?state=x').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
+      await host.api.get('/auth/acme/back?state=x').expect(400, /ACCESS_TOKEN_DECODE_ERROR/);
     });
 
     test('is open in an application that is guarded as a whole, also behind a prefix', async () => {
       const options = { ...BEARER, ...withProviders([nowhere('acme')]), protectAll: true };
-      const { api } = await host({
+      const { api } = await boot({
         ...options,
         plain: true,
         prepare: (app) => app.setGlobalPrefix('v1'),
@@ -122,7 +122,7 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('scopes come from an allow-list', async () => {
-      const { api } = await booted();
+      const { api } = await withClients();
       const { body } = await api.get('/auth/acme/authorize?scopes=calendar&scopes=email').expect(200);
       const url = new URL((body as { authorization_url: string }).authorization_url);
       expect(url.searchParams.get('scope')).toBe('openid email profile calendar');
@@ -145,7 +145,7 @@ onEachAdapter('sqlite', (host) => {
       'scopes[]=email',
       'prompt=none',
     ])('an unknown parameter is refused: %s', async (query) => {
-      const { api } = await booted();
+      const { api } = await withClients();
       const { body } = await api.get(`/auth/acme/authorize?${query}`).expect(422);
       expect(body).toMatchObject({ detail: [{ type: 'unknown' }] });
     });
@@ -153,12 +153,12 @@ onEachAdapter('sqlite', (host) => {
 
   describe('a state', () => {
     test('works once', async () => {
-      const server = await booted();
-      const { callback, cookie, visitor } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie, visitor } = await begun(host);
       expect((await visitor.back(callback)).status).toBe(200);
       acme.requests.length = 0;
 
-      const again = await server.api
+      const again = await host.api
         .with({ cookie })
         .get(callback.pathname + callback.search)
         .expect(400);
@@ -167,23 +167,23 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('finds its cookie behind an older one of the same name', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       const [name] = cookie.split('=');
       const both = { cookie: `${name}=${'x'.repeat(40)}; ${cookie}` };
-      await server.api
+      await host.api
         .with(both)
         .get(callback.pathname + callback.search)
         .expect(200);
     });
 
     test('works once even where the provider refused', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       const path = `${callback.pathname}?state=${callback.searchParams.get('state')}&error=access_denied`;
-      const denied = await server.api.with({ cookie }).get(path).expect(400);
+      const denied = await host.api.with({ cookie }).get(path).expect(400);
       expect(denied.body).toMatchObject({ detail: 'OAUTH_PROVIDER_ERROR' });
-      const again = await server.api
+      const again = await host.api
         .with({ cookie })
         .get(callback.pathname + callback.search)
         .expect(400);
@@ -192,9 +192,9 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('is worth nothing in another browser, and keeps its worth in its own', async () => {
-      const server = await booted();
-      const { callback, visitor } = await begun(server);
-      const victim = new Visitor(server);
+      const host = await withClients();
+      const { callback, visitor } = await begun(host);
+      const victim = new Visitor(host);
       expect((await victim.back(callback)).body).toMatchObject({ detail: 'OAUTH_INVALID_STATE' });
       await victim.authorize('/auth/acme/authorize');
       acme.requests.length = 0;
@@ -204,8 +204,8 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('is worth nothing at another client, or for another intent', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       const others = [
         '/auth/globex/callback',
         '/auth/associate/acme/callback',
@@ -219,7 +219,7 @@ onEachAdapter('sqlite', (host) => {
           'oauth2-associate-globex',
         ]) {
           const renamed = cookie.replace(/^[^=]+/, name);
-          const answer = await server.api
+          const answer = await host.api
             .with({ cookie: renamed })
             .get(path + callback.search)
             .expect(400);
@@ -235,22 +235,22 @@ onEachAdapter('sqlite', (host) => {
         'h8lIy7mpobssnwpy5h1G6b6i28RRKoeycIzGEsHhH3nR',
         'x3yoRtuzprcdd-UestCz87jdj4ZQPBNVK6Jsd0kBlW_g',
       ];
-      const before = await host({ ...BEARER, ...clients(), place, secret: old });
+      const before = await boot({ ...BEARER, ...clients(), place, secret: old });
       const { callback, cookie } = await begun(before);
       for (const [secret, status] of [
         [young, 400],
         [[young, old], 200],
       ] as const) {
-        const after = await host({ ...BEARER, ...clients(), secret });
+        const after = await boot({ ...BEARER, ...clients(), secret });
         const answer = await after.api.with({ cookie }).get(callback.pathname + callback.search);
         expect([secret, answer.status]).toEqual([secret, status]);
       }
     });
 
     test('is worth nothing at another application that shares the secret', async () => {
-      const server = await host({ ...BEARER, ...clients() });
-      const { callback, cookie } = await begun(server);
-      const other = await host({
+      const host = await boot({ ...BEARER, ...clients() });
+      const { callback, cookie } = await begun(host);
+      const other = await boot({
         ...BEARER,
         ...withProviders([nowhere('acme')], { publicUrl: 'http://localhost:4000' }),
       });
@@ -259,10 +259,10 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('is over after ten minutes', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       travel(601);
-      const { body } = await server.api
+      const { body } = await host.api
         .with({ cookie })
         .get(callback.pathname + callback.search)
         .expect(400);
@@ -271,15 +271,15 @@ onEachAdapter('sqlite', (host) => {
     });
 
     test('any other token, or none, is no state', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       const state = callback.searchParams.get('state') ?? '';
       const [header, claims, signature] = state.split('.');
-      const { token: access } = await server.login({ email: 'bob@example.com' });
+      const { token: access } = await host.login({ email: 'bob@example.com' });
       const unsigned = Buffer.from('{"alg":"none"}').toString('base64url');
-      const user = await server.service.getUserBy({ email: 'bob@example.com' });
-      const reset = await server.service.generateToken(user as never, 'reset-password');
-      const verification = await server.service.generateToken(user as never, 'verification');
+      const user = await host.service.getUserBy({ email: 'bob@example.com' });
+      const reset = await host.service.generateToken(user as never, 'reset-password');
+      const verification = await host.service.generateToken(user as never, 'verification');
       const [attempt] = /(?<==)[^;]+/.exec(cookie) ?? [''];
       const nobodies = [
         ...['', 'x', 'a.b.c', access, reset, verification, attempt, PASSWORD],
@@ -288,43 +288,40 @@ onEachAdapter('sqlite', (host) => {
       ];
       const queries = nobodies.map((each) => `state=${encodeURIComponent(each)}`);
       for (const query of ['', `state=${state}&state=${state}`, `state[]=${state}`, ...queries]) {
-        const answer = await server.api
-          .with({ cookie })
-          .get(`/auth/acme/callback?code=x&${query}`)
-          .expect(400);
+        const answer = await host.api.with({ cookie }).get(`/auth/acme/callback?code=x&${query}`).expect(400);
         expect([query, answer.body]).toMatchObject([query, { detail: 'ACCESS_TOKEN_DECODE_ERROR' }]);
       }
       untouched();
-      expect((await server.api.with({ cookie }).get(callback.pathname + callback.search)).status).toBe(200);
+      expect((await host.api.with({ cookie }).get(callback.pathname + callback.search)).status).toBe(200);
     });
 
     test('passes for no other token', async () => {
-      const server = await booted();
-      const { callback, cookie } = await begun(server);
+      const host = await withClients();
+      const { callback, cookie } = await begun(host);
       const [attempt = ''] = /(?<==)[^;]+/.exec(cookie) ?? [];
       for (const token of [callback.searchParams.get('state') ?? '', attempt]) {
-        await server.api.as(token).get('/users/me').expect(401);
-        await server.api.post('/auth/verify', { token }).expect(400, /VERIFY_USER_BAD_TOKEN/);
-        await server.api
+        await host.api.as(token).get('/users/me').expect(401);
+        await host.api.post('/auth/verify', { token }).expect(400, /VERIFY_USER_BAD_TOKEN/);
+        await host.api
           .post('/auth/reset-password', { token, password: 'another one' })
           .expect(400, /BAD_TOKEN/);
         const exchange = { code: token, code_verifier: 'x' };
-        await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+        await host.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
       }
     });
   });
 });
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   test('of ten uses of a state at once, on two instances, one counts', async () => {
     const place = await createDatabase(database);
     const options = { ...BEARER, ...clients(), place };
-    const first = await host(options);
+    const first = await boot(options);
     // SQLite in memory is one instance's own.
     const second =
       database === 'sqlite'
         ? first
-        : await host({ ...options, place: { ...place, drop: async () => undefined } });
+        : await boot({ ...options, place: { ...place, drop: async () => undefined } });
     for (let round = 0; round < 5; round++) {
       const { callback, cookie } = await begun(first, new Visitor(first));
       const uses = Array.from({ length: 10 }, (_, index) =>

@@ -23,22 +23,22 @@ afterAll(() => [acme, globex].forEach((each) => each.stop()));
 const providers = (more: Parameters<typeof withProviders>[1] = {}): HostOptions =>
   withProviders([loopback('acme', acme.issuer), loopback('globex', globex.issuer)], more);
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a first login makes a user and a link; the next one finds them', async () => {
-    const server = await host({ ...BEARER, ...providers() });
-    const first = await new Visitor(server).logIn('acme', 'ada');
+    const host = await boot({ ...BEARER, ...providers() });
+    const first = await new Visitor(host).logIn('acme', 'ada');
     expect(first.body).toEqual({
       access_token: expect.any(String),
       token_type: 'bearer',
       expires_in: expect.closeTo(3600, -1),
     });
     const { access_token: token } = first.body as { access_token: string };
-    const { body: me } = await server.api.as(token).get('/users/me').expect(200);
+    const { body: me } = await host.api.as(token).get('/users/me').expect(200);
     expect(me).toMatchObject({ email: 'ada@example.com', isVerified: true, isSuperuser: false });
 
-    expect((await new Visitor(server).logIn('acme', 'ada')).status).toBe(200);
-    expect(await server.users.count()).toBe(1);
-    expect(await linksOf(server)).toMatchObject([
+    expect((await new Visitor(host).logIn('acme', 'ada')).status).toBe(200);
+    expect(await host.users.count()).toBe(1);
+    expect(await linksOf(host)).toMatchObject([
       {
         provider: 'acme',
         accountId: 'ada',
@@ -49,27 +49,27 @@ onEachHost((host) => {
   });
 
   test('a cookie backend sets its cookie', async () => {
-    const server = await host({ ...COOKIE, ...providers() });
-    const visitor = new Visitor(server);
+    const host = await boot({ ...COOKIE, ...providers() });
+    const visitor = new Visitor(host);
     const answer = await visitor.logIn('acme', 'ada');
     expect([answer.status, answer.text]).toEqual([204, '']);
     expect((await visitor.ask('/users/me')).body).toMatchObject({ email: 'ada@example.com' });
   });
 });
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   test('many who ask for an ended token at once, on two instances, use the refresh token once', async () => {
     const place = await createDatabase(database);
     const options = { ...BEARER, ...providers({ storeTokens: true }) };
-    const first = await host({ ...options, place });
+    const first = await boot({ ...options, place });
     // SQLite in memory is one instance's own.
     const isShared = database !== 'sqlite';
     const second = isShared
-      ? await host({ ...options, place: { ...place, drop: async () => undefined } })
+      ? await boot({ ...options, place: { ...place, drop: async () => undefined } })
       : first;
     await new Visitor(first).logIn('acme', 'ada');
     const [user] = await first.users.find();
-    const ask = (server: Host) => server.app.get(OAuthAccountsService).accessToken(user, 'acme');
+    const ask = (host: Host) => host.app.get(OAuthAccountsService).accessToken(user, 'acme');
     travel(3590);
     const before = (await acme.requests()).token;
     const tokens = await Promise.all(
@@ -82,20 +82,20 @@ onEachHost((host, _adapter, database) => {
   });
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('the same subject at two providers is two users', async () => {
-    const server = await host({ ...BEARER, ...providers() });
-    expect((await new Visitor(server).logIn('acme', 'ada')).status).toBe(200);
-    expect((await new Visitor(server).logIn('globex', 'ada')).status).toBe(200);
-    const links = await linksOf(server);
+    const host = await boot({ ...BEARER, ...providers() });
+    expect((await new Visitor(host).logIn('acme', 'ada')).status).toBe(200);
+    expect((await new Visitor(host).logIn('globex', 'ada')).status).toBe(200);
+    const links = await linksOf(host);
     expect(
       links.map(({ provider, accountId, user }) => `${provider} ${accountId} ${user.email}`).sort(),
     ).toEqual(['acme ada ada@example.com', 'globex ada ada.lovelace@example.com']);
   });
 
   test('whoever changes their mind at the provider is told, and may begin again', async () => {
-    const server = await host({ ...BEARER, ...providers() });
-    const visitor = new Visitor(server);
+    const host = await boot({ ...BEARER, ...providers() });
+    const visitor = new Visitor(host);
     const cancelled = await cancelAtProvider(
       visitor.browser,
       await visitor.authorize('/auth/acme/authorize'),
@@ -106,32 +106,32 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('an account without an address is refused', async () => {
-    const server = await host({ ...BEARER, ...providers() });
-    const { status, body } = await new Visitor(server).logIn('acme', 'nobody-knows');
+    const host = await boot({ ...BEARER, ...providers() });
+    const { status, body } = await new Visitor(host).logIn('acme', 'nobody-knows');
     expect([status, body]).toMatchObject([400, { detail: 'OAUTH_NOT_AVAILABLE_EMAIL' }]);
-    expect(await server.users.count()).toBe(0);
+    expect(await host.users.count()).toBe(0);
   });
 
   test('a second account is linked by its login page, and logs in as the same user', async () => {
-    const server = await host({ ...COOKIE, ...providers() });
-    const visitor = new Visitor(server);
+    const host = await boot({ ...COOKIE, ...providers() });
+    const visitor = new Visitor(host);
     await visitor.logIn('acme', 'ada');
     const url = await visitor.authorize('/auth/associate/globex/authorize', {
       'sec-fetch-site': 'same-origin',
     });
     expect((await visitor.back(await signInAtProvider(visitor.browser, url, 'ada'))).status).toBe(200);
 
-    const elsewhere = new Visitor(server);
+    const elsewhere = new Visitor(host);
     await elsewhere.logIn('globex', 'ada');
     expect((await elsewhere.ask('/users/me')).body).toMatchObject({ email: 'ada@example.com' });
-    expect(await server.users.count()).toBe(1);
+    expect(await host.users.count()).toBe(1);
   });
 
   test("a stored token is renewed when it ends, and the provider's answer replaces it", async () => {
-    const server = await host({ ...BEARER, ...providers({ storeTokens: true }) });
-    await new Visitor(server).logIn('globex', 'ada');
-    const [user] = await server.users.find();
-    const accounts = server.app.get(OAuthAccountsService);
+    const host = await boot({ ...BEARER, ...providers({ storeTokens: true }) });
+    await new Visitor(host).logIn('globex', 'ada');
+    const [user] = await host.users.find();
+    const accounts = host.app.get(OAuthAccountsService);
     const asked = async () => (await globex.requests()).token;
     const before = await asked();
 
@@ -139,7 +139,7 @@ onEachAdapter('sqlite', (host) => {
     expect(tokens.every((token) => typeof token === 'string')).toBe(true);
     expect(new Set(tokens).size).toBe(2);
     expect((await asked()) - before).toBe(2);
-    for (const token of tokens) server.scan.plant(token);
+    for (const token of tokens) host.scan.plant(token);
 
     const [{ accountId }] = await accounts.list(user);
     expect(await accounts.findUser('globex', accountId)).toMatchObject({ id: user.id });
@@ -154,8 +154,8 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('a provider that stands still is 502 in time, and back as soon as it is', async () => {
-    const server = await host({ ...BEARER, ...providers({ providerTimeoutSeconds: 1 }) });
-    const visitor = new Visitor(server);
+    const host = await boot({ ...BEARER, ...providers({ providerTimeoutSeconds: 1 }) });
+    const visitor = new Visitor(host);
     const callback = await signInAtProvider(
       visitor.browser,
       await visitor.authorize('/auth/acme/authorize'),
@@ -170,7 +170,7 @@ onEachAdapter('sqlite', (host) => {
     } finally {
       acme.thaw();
     }
-    expect(await server.users.count()).toBe(0);
+    expect(await host.users.count()).toBe(0);
     expect((await visitor.logIn('acme', 'ada')).status).toBe(200);
   });
 });

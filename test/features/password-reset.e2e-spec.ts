@@ -5,9 +5,9 @@ import { onEachHost, PASSWORD } from '../support/host.js';
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 const NEW = 'a quite new password';
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a reset link works once and ends every login', async () => {
-    const { api, login, outbox, settled } = await host();
+    const { api, login, outbox, settled } = await boot();
     const ada = await login();
     await api.post('/auth/forgot-password', { email: ' ADA@example.com' }).expect(202, 'null');
     await settled();
@@ -25,7 +25,7 @@ onEachHost((host) => {
   });
 
   test('ten uses at once reset once', async () => {
-    const { api, addUser, service } = await host();
+    const { api, addUser, service } = await boot();
     const { id } = await addUser();
     for (let round = 0; round < 5; round++) {
       const token = await service.generateToken(await service.getUser(id), 'reset-password');
@@ -41,7 +41,7 @@ onEachHost((host) => {
   });
 
   test('forgot-password answers alike for everybody, and mails active users', async () => {
-    const { api, addUser, outbox, settled } = await host();
+    const { api, addUser, outbox, settled } = await boot();
     await addUser({ email: 'active@example.com', isVerified: false });
     await addUser({ email: 'inactive@example.com', isActive: false });
     for (const name of ['active', 'inactive', 'nobody']) {
@@ -54,14 +54,14 @@ onEachHost((host) => {
   test('a mail hook that hangs holds nobody up', async () => {
     let finish = (): void => undefined;
     const hanging = new Promise<void>((resolve) => (finish = resolve));
-    const { api, addUser } = await host({ hooks: { sendPasswordResetToken: () => hanging } });
+    const { api, addUser } = await boot({ hooks: { sendPasswordResetToken: () => hanging } });
     await addUser();
     await api.post('/auth/forgot-password', { email: ADA.email }).expect(202);
     finish();
   });
 
   test('a refused password does not spend the token', async () => {
-    const { api, addUser, service } = await host();
+    const { api, addUser, service } = await boot();
     const token = await service.generateToken(await addUser(), 'reset-password');
     const { body } = await api.post('/auth/reset-password', { token, password: 'short' }).expect(400);
     expect(body.detail).toEqual({
@@ -72,7 +72,7 @@ onEachHost((host) => {
   });
 
   test('a token is dead after its time, a login’s end, a change of address, and deactivation', async () => {
-    const { api, addUser, service } = await host({ passwordReset: { tokenLifetimeSeconds: 60 } });
+    const { api, addUser, service } = await boot({ passwordReset: { tokenLifetimeSeconds: 60 } });
     const reset = (token: string) =>
       api.post('/auth/reset-password', { token, password: NEW }).expect(400, /RESET_PASSWORD_BAD_TOKEN/);
     const user = await addUser();
@@ -94,7 +94,7 @@ onEachHost((host) => {
   });
 
   test.each([['verification'], ['access']])('a %s token resets nothing', async (kind) => {
-    const { api, login, service } = await host();
+    const { api, login, service } = await boot();
     const ada = await login();
     const token = kind === 'access' ? ada.token : await service.generateToken(ada.user, 'verification');
     await api.post('/auth/reset-password', { token, password: NEW }).expect(400, /RESET_PASSWORD_BAD_TOKEN/);

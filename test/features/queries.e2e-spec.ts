@@ -1,11 +1,11 @@
 import { onEachHost, PASSWORD } from '../support/host.js';
 
-onEachHost({ readsLists: true }, (host, _adapter, database) => {
+onEachHost({ readsLists: true }, (boot, _adapter, database) => {
   // A transaction and a lock of the row, behind which the right to do so is asked for.
   const behindLock = database === 'postgres' ? 3 : 0;
 
   test('no route asks the database more often than it must', async () => {
-    const { api, login, addUser, service, queries } = await host();
+    const { api, login, addUser, service, queries } = await boot();
     const ada = await login();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const bob = await addUser({ email: 'bob@example.com', isVerified: false });

@@ -7,7 +7,7 @@ import { onEachHost, PASSWORD } from '../support/host.js';
 const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 2);
 const DUELS = ROUNDS * 10;
 
-onEachHost((host, adapter, database) => {
+onEachHost((boot, adapter, database) => {
   const report = (race: string, statuses: number[], outcome = ''): Record<number, number> => {
     const counts: Record<number, number> = {};
     for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
@@ -16,7 +16,7 @@ onEachHost((host, adapter, database) => {
   };
 
   test('racing registrations make one user a round', async () => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
     const statuses: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const body = { email: `user${round}@example.com`, password: PASSWORD };
@@ -30,7 +30,7 @@ onEachHost((host, adapter, database) => {
   });
 
   test('racing uses of a reset token spend it once a round', async () => {
-    const { api, addUser, service } = await host();
+    const { api, addUser, service } = await boot();
     const { id } = await addUser();
     const statuses: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -46,7 +46,7 @@ onEachHost((host, adapter, database) => {
   });
 
   test('a role that is given many times at once is given once a round, and so is taken', async () => {
-    const { app, addUser } = await host({ user: Member, role: Role });
+    const { app, addUser } = await boot({ user: Member, role: Role });
     const roles = app.get(RolesService);
     const [{ id: userId }, { id: roleId }] = [await addUser(), await roles.addRole({ name: 'analyst' })];
     const statuses: number[] = [];
@@ -66,7 +66,7 @@ onEachHost((host, adapter, database) => {
   });
 
   test('of two new addresses that are confirmed at once, one becomes the user’s, every time', async () => {
-    const { api, addUser, service, users, outbox, settled } = await host({ requireVerification: true });
+    const { api, addUser, service, users, outbox, settled } = await boot({ requireVerification: true });
     const { id } = await addUser();
     const statuses: number[] = [];
     const confirmed = new Set<boolean>();
@@ -86,7 +86,7 @@ onEachHost((host, adapter, database) => {
   });
 
   test('two superusers who demote each other leave one, every time', async () => {
-    const { addUser, service, users } = await host();
+    const { addUser, service, users } = await boot();
     const [one, other] = [
       await addUser({ isSuperuser: true }),
       await addUser({ email: 'b@example.com', isSuperuser: true }),

@@ -66,13 +66,13 @@ async function send(
 // Thousands of requests, on a machine that may have more to do.
 jest.setTimeout(60_000);
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   test(`${REQUESTS} random requests of users: no 5xx, and nobody becomes more than they were`, async () => {
-    const running = await host(OPTIONS);
-    const { app, users } = running;
-    const known = await populate(running);
+    const host = await boot(OPTIONS);
+    const { app, users } = host;
+    const known = await populate(host);
 
-    expect(await send(running.api.root, () => Promise.resolve(known))).toEqual([]);
+    expect(await send(host.api.root, () => Promise.resolve(known))).toEqual([]);
 
     const superusers = (await users.find()).filter(({ isSuperuser }) => isSuperuser);
     expect(superusers.map(({ id }) => String(id))).toEqual([known.root]);
@@ -83,9 +83,9 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test(`${REQUESTS} random requests of a superuser: no 5xx, and one superuser is left`, async () => {
-    const running = await host(OPTIONS);
-    const { api, users, service } = running;
-    const known = await populate(running);
+    const host = await boot(OPTIONS);
+    const { api, users, service } = host;
+    const known = await populate(host);
     const root = { email: 'root@example.com', password: PASSWORD };
     let token = await api.login(root.email, root.password);
     const statuses = new Map<number, number>();

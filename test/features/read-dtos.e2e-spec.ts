@@ -156,12 +156,12 @@ class SettingsRoleReadDto extends RoleReadDto {
   override name!: string;
 }
 
-onEachHost((host, _adapter, _database, profile) => {
+onEachHost((boot, _adapter, _database, profile) => {
   // A ClassSerializerInterceptor takes it for a class, and throws.
   const SETTINGS = { ...JSON_VALUE, ...(profile === 'plain' && { constructor: { name: 'x' } }) };
 
   const reading = (read: Type, more: object = {}) =>
-    host({
+    boot({
       user: Reader,
       role: Role,
       entities: [Note],
@@ -203,7 +203,7 @@ onEachHost((host, _adapter, _database, profile) => {
       users,
       rows,
       app: _,
-    } = await host({
+    } = await boot({
       user: Reader,
       role: Role,
       entities: [Note],

@@ -22,9 +22,9 @@ class NamedReadDto extends UserReadDto {
   fullName!: string | null;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a hook may make who registers verified', async () => {
-    const { api } = await host({
+    const { api } = await boot({
       hooks: {
         async postRegistrationHook(this: UsersService, user) {
           await this.updateUser(user, { isVerified: true });
@@ -40,7 +40,7 @@ onEachHost((host) => {
   });
 
   test('registers a user and shows what the read DTO exposes', async () => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
 
     const { body, headers } = await api.post('/auth/register', ADA).expect(201);
 
@@ -56,13 +56,13 @@ onEachHost((host) => {
   });
 
   test('one statement inserts the user, another reads back what the database filled in', async () => {
-    const { api, queries } = await host();
+    const { api, queries } = await boot();
     const statements = await queries.during(() => api.post('/auth/register', ADA).expect(201));
     expect(statements.length).toBeLessThanOrEqual(2);
   });
 
   test('case and blanks of an address meet in one user', async () => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
     await api.post('/auth/register', { ...ADA, email: '  Ada@EXAMPLE.com ' }).expect(201);
 
     await api.post('/auth/register', ADA).expect(400, /"detail":"REGISTER_USER_ALREADY_EXISTS"/);
@@ -71,7 +71,7 @@ onEachHost((host) => {
   });
 
   test('an internationalised domain is stored in ASCII', async () => {
-    const { api } = await host();
+    const { api } = await boot();
     const { body } = await api.post('/auth/register', { ...ADA, email: 'ada@Bücher.example' }).expect(201);
     expect(body).toMatchObject({ email: 'ada@xn--bcher-kva.example' });
   });
@@ -91,7 +91,7 @@ onEachHost((host) => {
     ['two addresses', 'ada@example.com,bob@example.com'],
     ['an over-long address', `${'a'.repeat(400)}@example.com`],
   ])('an address with %s is refused', async (_, email) => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
     const { body } = await api.post('/auth/register', { ...ADA, email }).expect(422);
     expect(body).toMatchObject({ statusCode: 422, detail: [{ loc: ['body', 'email'], type: 'isEmail' }] });
     expect(await users.count()).toBe(0);
@@ -102,14 +102,14 @@ onEachHost((host) => {
     ['too long', 'x'.repeat(129), 'Password should be at most 128 characters'],
     ['no Unicode', `${'x'.repeat(10)}\ud800`, 'Password should be valid Unicode'],
   ])('a password that is %s is refused with the reason', async (_, password, reason) => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
     const { body } = await api.post('/auth/register', { ...ADA, password }).expect(400);
     expect(body).toMatchObject({ message: reason, detail: { code: 'REGISTER_INVALID_PASSWORD', reason } });
     expect(await users.count()).toBe(0);
   });
 
   test('length counts code points, and passwords are kept exactly as they came', async () => {
-    const { api } = await host();
+    const { api } = await boot();
     const password = '  😀😀😀\u0000e\u0301 ';
     await api.post('/auth/register', { ...ADA, password }).expect(201);
 
@@ -120,7 +120,7 @@ onEachHost((host) => {
   });
 
   test('a host’s own field is stored and shown under its JSON name; privileges are never taken from a body', async () => {
-    const { api, users } = await host({ dtos: { register: NamedRegisterDto, read: NamedReadDto } });
+    const { api, users } = await boot({ dtos: { register: NamedRegisterDto, read: NamedReadDto } });
     const privileges = {
       id: '7f1b2f9e-3b1c-4c2e-8f43-0a1b2c3d4e5f',
       isSuperuser: true,
@@ -147,7 +147,7 @@ onEachHost((host) => {
   });
 
   test.each(['__proto__', 'constructor'])('privileges by way of %s reach nothing', async (key) => {
-    const { api, users } = await host();
+    const { api, users } = await boot();
     const poison = `{"email":"ada@example.com","password":"${PASSWORD}","${key}":{"prototype":{"isSuperuser":true},"isSuperuser":true}}`;
     const { status } = await api.post('/auth/register', poison);
     expect([201, 400]).toContain(status);
@@ -156,7 +156,7 @@ onEachHost((host) => {
   });
 
   test('a fault is reported under the name that was sent', async () => {
-    const { api } = await host({ dtos: { register: NamedRegisterDto } });
+    const { api } = await boot({ dtos: { register: NamedRegisterDto } });
     const { body } = await api.post('/auth/register', { email: 1, full_name: 'x'.repeat(21) }).expect(422);
     expect(body.detail).toEqual(
       expect.arrayContaining([
@@ -172,7 +172,7 @@ onEachHost((host) => {
   });
 
   test('fifty racing registrations make one user and send one mail', async () => {
-    const { api, users, outbox, settled } = await host({ requireVerification: true });
+    const { api, users, outbox, settled } = await boot({ requireVerification: true });
     const race = Array.from({ length: 50 }, () =>
       api.post('/auth/register', ADA).then(({ status }) => status),
     );
@@ -187,7 +187,7 @@ onEachHost((host) => {
   });
 
   test('mails a token only where verification is required', async () => {
-    const { api, outbox, settled } = await host();
+    const { api, outbox, settled } = await boot();
     await api.post('/auth/register', ADA).expect(201);
     await settled();
     expect(outbox.mails).toEqual([]);
@@ -201,7 +201,7 @@ onEachHost((host) => {
     };
 
     test('answers a known address as a new one, and tells its owner', async () => {
-      const { api, users, outbox, settled } = await host(concealed);
+      const { api, users, outbox, settled } = await boot(concealed);
       const first = await api.post('/auth/register', ADA).expect(202, 'null');
       await settled();
       const second = await api
@@ -218,14 +218,14 @@ onEachHost((host) => {
     });
 
     test('racing registrations make one user', async () => {
-      const { api, users, settled } = await host(concealed);
+      const { api, users, settled } = await boot(concealed);
       await Promise.all(Array.from({ length: 20 }, () => api.post('/auth/register', ADA).expect(202)));
       await settled();
       expect(await users.count()).toBe(1);
     });
 
     test('still says why a password is refused', async () => {
-      const { api } = await host(concealed);
+      const { api } = await boot(concealed);
       await api.post('/auth/register', { ...ADA, password: 'x' }).expect(400, /REGISTER_INVALID_PASSWORD/);
     });
   });

@@ -19,20 +19,20 @@ class ShoutedCreateDto extends RoleCreateDto {
 
 class ShoutedUpdateDto extends RoleUpdateDto {}
 
-async function administrator(running: Host) {
-  await running.addUser({ email: 'root@example.com', isSuperuser: true });
-  return running.api.loggedIn('root@example.com', PASSWORD, 'jwt');
+async function administrator(host: Host) {
+  await host.addUser({ email: 'root@example.com', isSuperuser: true });
+  return host.api.loggedIn('root@example.com', PASSWORD, 'jwt');
 }
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   test('roles are made, listed, changed and deleted', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
     const created = await root
       .post('/users/roles', { name: '  Back   Office ', description: 'Desks' })
       .expect(201);
     expect(created.body).toEqual({
-      id: expect.any(running.idType),
+      id: expect.any(host.idType),
       name: 'Back Office',
       description: 'Desks',
     });
@@ -43,7 +43,7 @@ onEachHost({ readsLists: true }, (host) => {
     expect(list.body).toEqual({
       items: [
         expect.objectContaining({ name: 'Back Office' }),
-        { id: expect.any(running.idType), name: 'Zoologist', description: null },
+        { id: expect.any(host.idType), name: 'Zoologist', description: null },
       ],
       total: 2,
     });
@@ -62,10 +62,10 @@ onEachHost({ readsLists: true }, (host) => {
 
   test('who holds the role that lets them in may rename it, revoke it from themselves and delete it', async () => {
     for (const giveUp of ['rename', 'revoke', 'delete']) {
-      const running = await host({ ...OPTIONS, roleManagement: { guards: [RolesAccepted('boss')] } });
-      const roles = running.app.get(RolesService);
+      const host = await boot({ ...OPTIONS, roleManagement: { guards: [RolesAccepted('boss')] } });
+      const roles = host.app.get(RolesService);
       const { id: roleId } = await roles.addRole({ name: 'boss' });
-      const { user, api } = await running.login();
+      const { user, api } = await host.login();
       await roles.assignRole(user.id, roleId);
       if (giveUp === 'rename') await api.patch(`/users/roles/${roleId}`, { name: 'chief' }).expect(200);
       if (giveUp === 'revoke') await api.put('/users/roles/revoke', { userId: user.id, roleId }).expect(200);
@@ -75,8 +75,8 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('a name is one role’s, however it is written', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
     const { body } = await root.post('/users/roles', { name: 'Café' }).expect(201);
     for (const same of ['café', 'CAFÉ', ' Cafe\u0301 ', 'Ｃafé']) {
       await root.post('/users/roles', { name: same }).expect(409, /ROLE_ALREADY_EXISTS/);
@@ -90,8 +90,8 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('fifty racing creations make one role', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
     const requests = Array.from({ length: 50 }, () => root.post('/users/roles', { name: 'analyst' }));
     const statuses = (await Promise.all(requests)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
@@ -99,8 +99,8 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('names and bodies that can’t be used are 422', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
     const { body } = await root.post('/users/roles', { name: 'analyst' }).expect(201);
     for (const name of [
       '',
@@ -127,9 +127,9 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('a role is given and taken, once each', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
-    const ada = await running.addUser();
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
+    const ada = await host.addUser();
     const { body: role } = await root.post('/users/roles', { name: 'analyst' }).expect(201);
     const assignment = { userId: ada.id, roleId: role.id };
 
@@ -153,9 +153,9 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('giving a role twenty times at once leaves one row', async () => {
-    const running = await host(OPTIONS);
-    const root = await administrator(running);
-    const ada = await running.addUser();
+    const host = await boot(OPTIONS);
+    const root = await administrator(host);
+    const ada = await host.addUser();
     const { body: role } = await root.post('/users/roles', { name: 'analyst' }).expect(201);
     for (const [path, refusal] of [
       ['assign', 'ROLE_ALREADY_ASSIGNED'],
@@ -167,16 +167,16 @@ onEachHost({ readsLists: true }, (host) => {
       const answers = await Promise.all(requests);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(answers.filter(({ body }) => body.detail === refusal)).toHaveLength(19);
-      const user = await running.service.getUser(ada.id, { load: { relations: { roles: true } } as never });
+      const user = await host.service.getUser(ada.id, { load: { relations: { roles: true } } as never });
       expect((user as Member).roles).toHaveLength(path === 'assign' ? 1 : 0);
     }
   });
 
   test('without guards superusers administer roles; nobody else does', async () => {
-    const running = await host(OPTIONS);
-    const { api, user } = await running.login();
+    const host = await boot(OPTIONS);
+    const { api, user } = await host.login();
     for (const [client, status] of [
-      [running.api, 401],
+      [host.api, 401],
       [api, 403],
     ] as const) {
       await client.get('/users/roles').expect(status);
@@ -189,9 +189,9 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('no spelling of the path gets another decision, and roles are nobody’s id', async () => {
-    const running = await host(OPTIONS);
-    const { api } = await running.login();
-    const root = await administrator(running);
+    const host = await boot(OPTIONS);
+    const { api } = await host.login();
+    const root = await administrator(host);
     for (const path of [
       '/users/Roles',
       '/users/roles/',
@@ -200,40 +200,40 @@ onEachHost({ readsLists: true }, (host) => {
       '/users/roles?x',
       '/users/./roles',
     ]) {
-      expect([401, 404]).toContain((await running.api.get(path)).status);
+      expect([401, 404]).toContain((await host.api.get(path)).status);
       expect([403, 404]).toContain((await api.get(path)).status);
-      expect([401, 404]).toContain((await running.api.head(path)).status);
+      expect([401, 404]).toContain((await host.api.head(path)).status);
       expect([403, 404]).toContain((await api.post(path, { name: 'sneaked' })).status);
     }
     expect((await root.get('/users/roles').expect(200)).body.items).toEqual([]);
 
-    const closed = await host({ ...OPTIONS, roleManagement: undefined });
+    const closed = await boot({ ...OPTIONS, roleManagement: undefined });
     const other = await administrator(closed);
     for (const path of ['/users/roles', '/users/roles/assign', '/users/%72oles'])
       await other.get(path).expect(404);
   });
 
   test.each(['any', 'own'] as const)('who passes the guards grants %s roles', async (grant) => {
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       roleManagement: { guards: [RolesAccepted('manager')], grant },
     });
-    const roles = running.app.get(RolesService);
+    const roles = host.app.get(RolesService);
     const [manager, analyst] = [
       await roles.addRole({ name: 'manager' }),
       await roles.addRole({ name: 'analyst' }),
     ];
-    const { user, api } = await running.login();
+    const { user, api } = await host.login();
     await roles.assignRole(user.id, manager.id);
-    const eve = await running.addUser({ email: 'eve@example.com' });
-    const root = await running.addUser({ email: 'root@example.com', isSuperuser: true });
+    const eve = await host.addUser({ email: 'eve@example.com' });
+    const root = await host.addUser({ email: 'root@example.com', isSuperuser: true });
     const isAny = grant === 'any';
 
     await api.put('/users/roles/assign', { userId: eve.id, roleId: manager.id }).expect(200);
     await api.put('/users/roles/assign', { userId: eve.id, roleId: analyst.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/assign', { userId: user.id, roleId: analyst.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/revoke', { userId: eve.id, roleId: manager.id }).expect(200);
-    const other = await running.addUser({ email: 'other@example.com' });
+    const other = await host.addUser({ email: 'other@example.com' });
     for (const role of [manager, analyst]) await roles.assignRole(other.id, role.id);
     await api.put('/users/roles/revoke', { userId: other.id, roleId: manager.id }).expect(isAny ? 200 : 403);
     await api.put('/users/roles/assign', { userId: root.id, roleId: manager.id }).expect(403);
@@ -245,10 +245,10 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('deleting a role, or a user, takes what stood between them', async () => {
-    const running = await host(OPTIONS);
-    const roles = running.app.get(RolesService);
-    const root = await administrator(running);
-    const ada = await running.addUser();
+    const host = await boot(OPTIONS);
+    const roles = host.app.get(RolesService);
+    const root = await administrator(host);
+    const ada = await host.addUser();
     const role = await roles.addRole({ name: 'analyst' });
     await roles.assignRole(ada.id, role.id);
     await root.delete(`/users/roles/${role.id}`).expect(204);
@@ -259,7 +259,7 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('paths and DTO classes are the host’s', async () => {
-    const running = await host({
+    const host = await boot({
       ...OPTIONS,
       roleManagement: {
         readDto: NamedRoleReadDto,
@@ -270,10 +270,10 @@ onEachHost({ readsLists: true }, (host) => {
         createDto: ShoutedCreateDto,
       },
     });
-    const root = await administrator(running);
-    const ada = await running.addUser();
+    const root = await administrator(host);
+    const ada = await host.addUser();
     const { body: role } = await root.post('/roles', { name: 'analyst' }).expect(201);
-    expect(role).toEqual({ id: expect.any(running.idType), role_name: 'analyst', description: null });
+    expect(role).toEqual({ id: expect.any(host.idType), role_name: 'analyst', description: null });
     const given = await root.put('/roles/grant', { userId: ada.id, roleId: role.id }).expect(200);
     expect(given.body.roles).toEqual([role]);
     await root.put('/roles/withdraw', { userId: ada.id, roleId: role.id }).expect(200);
@@ -283,9 +283,9 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('integer ids work, as numbers and as text', async () => {
-    const running = await host({ user: NumberedMember, role: NumberedRole, roleManagement: {} });
-    const root = await administrator(running);
-    const ada = await running.addUser();
+    const host = await boot({ user: NumberedMember, role: NumberedRole, roleManagement: {} });
+    const root = await administrator(host);
+    const ada = await host.addUser();
     const { body: role } = await root.post('/users/roles', { name: 'analyst' }).expect(201);
     expect(role.id).toBe(1);
     await root.put('/users/roles/assign', { userId: ada.id, roleId: '1' }).expect(200);

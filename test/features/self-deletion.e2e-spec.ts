@@ -6,9 +6,9 @@ import { Session } from '../support/users.js';
 
 const OPTIONS = { currentUser: { deletion: true } };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('users delete themselves, and every login of theirs is over', async () => {
-    const { api, login, users } = await host(OPTIONS);
+    const { api, login, users } = await boot(OPTIONS);
     const ada = await login();
     const other = await api.loggedIn('ada@example.com', PASSWORD, 'jwt');
     await ada.api.delete('/users/me').expect(204);
@@ -19,7 +19,7 @@ onEachHost((host) => {
   });
 
   test('it needs a recent login or the current password', async () => {
-    const { login, users } = await host(OPTIONS);
+    const { login, users } = await boot(OPTIONS);
     const { api } = await login();
     travel(601);
     await api.delete('/users/me').expect(403, /REAUTHENTICATION_REQUIRED/);
@@ -31,7 +31,7 @@ onEachHost((host) => {
   });
 
   test('the last superuser stays; a hook may refuse', async () => {
-    const { login, users } = await host(OPTIONS);
+    const { login, users } = await boot(OPTIONS);
     const root = await login({ isSuperuser: true });
     await root.api.delete('/users/me').expect(409, /LAST_SUPERUSER/);
     await root.api.get('/users/me').expect(200);
@@ -39,7 +39,7 @@ onEachHost((host) => {
     await root.api.delete('/users/me').expect(204);
     expect(await users.count()).toBe(1);
 
-    const refusing = await host({
+    const refusing = await boot({
       ...OPTIONS,
       hooks: {
         preDeleteHook: () => {
@@ -53,7 +53,7 @@ onEachHost((host) => {
   });
 
   test('two superusers who leave at once: one stays', async () => {
-    const { login, users } = await host(OPTIONS);
+    const { login, users } = await boot(OPTIONS);
     const [one, two] = [
       await login({ email: 'one@example.com', isSuperuser: true }),
       await login({ email: 'two@example.com', isSuperuser: true }),
@@ -65,7 +65,7 @@ onEachHost((host) => {
 
   test('a cookie goes with its user', async () => {
     const backends = [{ name: 'web', transport: cookie(), strategy: database() }];
-    const { api, addUser, sessions } = await host({ ...OPTIONS, backends, session: Session });
+    const { api, addUser, sessions } = await boot({ ...OPTIONS, backends, session: Session });
     await addUser();
     const web = await api.loggedIn('ada@example.com', PASSWORD, 'web');
     await web
@@ -78,7 +78,7 @@ onEachHost((host) => {
   });
 
   test('without the option there is no such route; unverified users have none', async () => {
-    const closed = await host();
+    const closed = await boot();
     const ada = await closed.login();
     const root = await closed.login({ email: 'root@example.com', isSuperuser: true });
     // What answers is the administration of users, to which `me` is nobody.
@@ -86,7 +86,7 @@ onEachHost((host) => {
     await root.api.delete('/users/me').expect(404);
     expect(await closed.users.count()).toBe(2);
 
-    const { login, users } = await host({ ...OPTIONS, requireVerification: true });
+    const { login, users } = await boot({ ...OPTIONS, requireVerification: true });
     const { api, user } = await login();
     await users.update({ id: user.id as string }, { isVerified: false });
     await api.delete('/users/me').expect(403);

@@ -23,7 +23,7 @@ const ROOT = 'root@example.com';
 
 const emails = (items: { email: string }[]) => items.map(({ email }) => email);
 
-onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
+onEachHost({ readsLists: true }, (boot, _adapter, _database, profile) => {
   let redis: TestRedis | undefined;
   beforeAll(async () => {
     redis = isRedisUnderTest ? await connectRedis('redis') : undefined;
@@ -45,7 +45,7 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
   ];
 
   const open = (more: HostOptions = {}) =>
-    host({
+    boot({
       ...withProviders([nowhere('acme')]),
       ...softly(profile),
       backends: backends(),
@@ -54,8 +54,8 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
     });
 
   /** Ada, logged in by every backend, with a role, a link, and mails under way. */
-  async function settle(running: Host) {
-    const { api, app, service, login, rows } = running;
+  async function settle(host: Host) {
+    const { api, app, service, login, rows } = host;
     const root = await login({ email: ROOT, isSuperuser: true });
     const ada = await login({ isVerified: false });
     const roles = app.get(RolesService);
@@ -75,7 +75,7 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
       await api
         .post('/auth/reset-password', { token: tokens.reset, password: 'a quite new password' })
         .expect(400, /RESET_PASSWORD_BAD_TOKEN/);
-      const sessions = running.sessions!.createQueryBuilder('session').where('session.user = :id', ada.user);
+      const sessions = host.sessions!.createQueryBuilder('session').where('session.user = :id', ada.user);
       expect(await sessions.getCount()).toBe(0);
       expect(await rows(softly(profile).oauthAccount).count()).toBe(0);
     };
@@ -86,18 +86,18 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
 
   test('a deleted user is nobody, though the row stays, and comes back logged in nowhere', async () => {
     const restored: string[] = [];
-    const running = await open({
+    const host = await open({
       host: { imports: [EventEmitterModule.forRoot()] },
       hooks: { postRestoreHook: (user: BaseUser) => void restored.push(`hook ${user.email}`) },
     });
-    const emitter = running.app.get(EventEmitter2);
+    const emitter = host.app.get(EventEmitter2);
     emitter.on(UserEvents.Restored, ({ user }: UserEvent) => void restored.push(`event ${user.email}`));
-    const { api, service, users, outbox, settled, repository } = running;
-    const { root, ada, role, clients, dead, roles } = await settle(running);
-    const [before] = await rowsOf(running);
+    const { api, service, users, outbox, settled, repository } = host;
+    const { root, ada, role, clients, dead, roles } = await settle(host);
+    const [before] = await rowsOf(host);
     await root.api.delete(`/users/${ada.user.id}`).expect(204);
 
-    const [row, ...others] = await rowsOf(running);
+    const [row, ...others] = await rowsOf(host);
     expect(others).toEqual([]);
     expect(row).toMatchObject({ id: before?.id, deletedAt: expect.any(Date) });
     expect(row?.tokenVersion).toBeGreaterThan(before?.tokenVersion ?? Infinity);
@@ -128,7 +128,7 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
     const load = { relations: { roles: true } } as never;
     const found = await service.getUser(ada.user.id, { withDeleted: true, load });
     expect(found).toMatchObject({ email: ADA, roles: [{ name: 'reader' }] });
-    const loginService = await running.app.resolve(LoginService);
+    const loginService = await host.app.resolve(LoginService);
     await expect(loginService.issueToken(found)).rejects.toBeInstanceOf(BadCredentialsError);
     expect(await service.getUserBy({ email: ADA }, { withDeleted: true })).toMatchObject({ id: found.id });
 
@@ -159,8 +159,8 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
   });
 
   test('a superuser who is deleted counts nowhere: the last one of the others stays', async () => {
-    const running = await open();
-    const { login, addUser, service, users } = running;
+    const host = await open();
+    const { login, addUser, service, users } = host;
     const root = await login({ email: ROOT, isSuperuser: true });
     const other = await addUser({ email: 'other@example.com', isSuperuser: true });
     await root.api.delete(`/users/${other.id}`).expect(204);
@@ -177,8 +177,8 @@ onEachHost({ readsLists: true }, (host, _adapter, _database, profile) => {
   });
 
   test('the address of a deleted user is taken, and so every route says', async () => {
-    const running = await open({ currentUser: { emailChange: 'confirmed' } });
-    const { api, login, addUser, service, outbox, settled } = running;
+    const host = await open({ currentUser: { emailChange: 'confirmed' } });
+    const { api, login, addUser, service, outbox, settled } = host;
     const gone = await addUser();
     await service.deleteUser(gone.id);
     const root = await login({ email: ROOT, isSuperuser: true });

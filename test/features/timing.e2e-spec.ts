@@ -62,7 +62,7 @@ async function addAll({ addUser, users }: Host): Promise<void> {
 const forEach = (names: readonly string[], request: (name: string, round: number) => PromiseLike<unknown>) =>
   Object.fromEntries(names.map((name) => [name, (round: number) => request(name, round)]));
 
-onEachAdapter('sqlite', { plainOnly: 'it measures for half a minute what no profile changes' }, (host) => {
+onEachAdapter('sqlite', { plainOnly: 'it measures for half a minute what no profile changes' }, (boot) => {
   test.each([
     ['', {}, PASSWORD],
     [
@@ -71,9 +71,9 @@ onEachAdapter('sqlite', { plainOnly: 'it measures for half a minute what no prof
       PASSWORD,
     ],
   ])('the hasher runs once for every login%s', async (_, options) => {
-    const running = await host({ ...EXPENSIVE, ...options });
-    await addAll(running);
-    const { api } = running;
+    const host = await boot({ ...EXPENSIVE, ...options });
+    await addAll(host);
+    const { api } = host;
     const names = ['verified', 'inactive', 'passwordless', 'garbled', 'nobody', 'ádá'];
     const wrong = forEach(names, (name) =>
       api.post('/auth/jwt/login', { email: `${name}@example.com`, password: 'wrong password' }).expect(400),
@@ -89,15 +89,15 @@ onEachAdapter('sqlite', { plainOnly: 'it measures for half a minute what no prof
     ['a registration', {}, [201, 400]],
     ['a concealed registration', CONCEALED, [202, 202]],
   ])('%s hashes once, whether the address is known or new', async (_, options, [fresh, taken]) => {
-    const running = await host({ ...EXPENSIVE, ...options });
-    await addAll(running);
+    const host = await boot({ ...EXPENSIVE, ...options });
+    await addAll(host);
     const register = (email: string, status: number) =>
-      running.api.post('/auth/register', { email, password: PASSWORD }).expect(status);
+      host.api.post('/auth/register', { email, password: PASSWORD }).expect(status);
     const known = forEach(Object.keys(KINDS), (name) => register(`${name}@example.com`, taken));
     const unknown = (round: number) => register(`new${round}@example.com`, fresh);
     const login = { email: 'verified@example.com', password: PASSWORD };
     await expectOneHash({ ...known, new: unknown }, () =>
-      running.api.post('/auth/jwt/login', login).expect(200),
+      host.api.post('/auth/jwt/login', login).expect(200),
     );
   });
 
@@ -108,17 +108,17 @@ onEachAdapter('sqlite', { plainOnly: 'it measures for half a minute what no prof
     ['/users/me', CONCEALED],
   ] as const)('no mail delays the answer of %s, and so tells who is known', async (path, options) => {
     const send = () => delay(MAIL_MS);
-    const running = await host({
+    const host = await boot({
       verification: {},
       ...options,
       hooks: { sendPasswordResetToken: send, sendVerificationToken: send, sendRegistrationAttempt: send },
     });
-    await addAll(running);
-    const { api } = await running.login({ email: 'eve@example.com' });
+    await addAll(host);
+    const { api } = await host.login({ email: 'eve@example.com' });
     const ask = (email: string) =>
       path === '/users/me'
         ? api.patch(path, { email, currentPassword: PASSWORD }).expect(200)
-        : running.api.post(path, { email, password: PASSWORD }).expect(202);
+        : host.api.post(path, { email, password: PASSWORD }).expect(202);
     const requests = {
       ...forEach(Object.keys(KINDS), (name) => ask(`${name}@example.com`)),
       new: (round: number) => ask(`new${round}@example.com`),

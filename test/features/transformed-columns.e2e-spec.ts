@@ -48,9 +48,9 @@ class FoldedCreateDto extends AdminCreateDto {
   username!: string;
 }
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   test('users whose addresses are encrypted do what others do', async () => {
-    const { api, users, outbox, settled, addUser, service } = await host({ user: EncryptedUser });
+    const { api, users, outbox, settled, addUser, service } = await boot({ user: EncryptedUser });
     const ada = { email: 'Ada@example.com', password: PASSWORD };
     const registered = await api.post('/auth/register', ada).expect(201);
     expect(registered.body.email).toBe('ada@example.com');
@@ -92,7 +92,7 @@ onEachHost({ readsLists: true }, (host) => {
   });
 
   test('a transformer may do again what is done already', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       user: FoldedUser,
       identifier: 'username',
       dtos: { register: FoldedRegisterDto, adminCreate: FoldedCreateDto },

@@ -30,10 +30,10 @@ class Invoice {
 }
 
 /** A host with a superuser who is logged in. */
-async function administered(host: Boot, options: Parameters<Boot>[0] = {}) {
-  const booted = await host(options);
-  const root = await booted.login({ email: ROOT, isSuperuser: true });
-  return { ...booted, root: root.user, admin: root.api };
+async function administered(boot: Boot, options: Parameters<Boot>[0] = {}) {
+  const host = await boot(options);
+  const root = await host.login({ email: ROOT, isSuperuser: true });
+  return { ...host, root: root.user, admin: root.api };
 }
 
 /** A guard of the host's own: whoever the route has authenticated may administer. */
@@ -45,10 +45,10 @@ class AnyUser implements CanActivate {
 
 const emails = (body: { items: { email: string }[] }) => body.items.map(({ email }) => email);
 
-onEachHost({ readsLists: true }, (host) => {
+onEachHost({ readsLists: true }, (boot) => {
   describe('who may', () => {
     test('superusers administer users; nobody else does, whatever they send', async () => {
-      const { api, admin, login } = await administered(host);
+      const { api, admin, login } = await administered(boot);
       const ada = await login();
       const missing = '7f1b2f9e-3b1c-4c2e-8f43-0a1b2c3d4e5f';
 
@@ -69,7 +69,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('authorized by a guard of the host, nobody but a superuser changes or makes one', async () => {
-      const { root, login, users } = await administered(host, {
+      const { root, login, users } = await administered(boot, {
         userManagement: { authorizedBy: AnyUser },
       });
       const helper = await login();
@@ -98,7 +98,7 @@ onEachHost({ readsLists: true }, (host) => {
 
   describe('one user', () => {
     test('is made, shown, changed and deleted', async () => {
-      const { api, admin } = await administered(host);
+      const { api, admin } = await administered(boot);
       const made = await admin
         .post('/users', { email: ' Bob@example.com', password: PASSWORD, isVerified: true })
         .expect(201);
@@ -125,7 +125,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('a new password ends the user’s logins', async () => {
-      const { api, admin, login } = await administered(host);
+      const { api, admin, login } = await administered(boot);
       const ada = await login();
       await admin.patch(`/users/${ada.user.id}`, { password: 'a quite new password' }).expect(200);
       await ada.api.get('/users/me').expect(401);
@@ -133,7 +133,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('is refused as at registration', async () => {
-      const { admin } = await administered(host);
+      const { admin } = await administered(boot);
       await admin
         .post('/users', { email: ROOT, password: PASSWORD })
         .expect(400, /REGISTER_USER_ALREADY_EXISTS/);
@@ -176,14 +176,14 @@ onEachHost({ readsLists: true }, (host) => {
       ['[object Object]'],
       ['*'],
     ])('an id that is nobody’s is 404, whatever the body: %s', async (id) => {
-      const { admin } = await administered(host);
+      const { admin } = await administered(boot);
       await admin.get(`/users/${id}`).expect(404);
       await admin.delete(`/users/${id}`).expect(404);
       await admin.patch(`/users/${id}`, { isActive: 'x' }).expect(404);
     });
 
     test('integer ids do the same', async () => {
-      const { admin, root } = await administered(host, { user: NumberedUser });
+      const { admin, root } = await administered(boot, { user: NumberedUser });
       await admin.get(`/users/${root.id}`).expect(200);
       for (const id of ['0', '-1', '01', '1e0', '2147483648', '99999999999999999999', 'x', '1%20']) {
         await admin.get(`/users/${id}`).expect(404);
@@ -191,7 +191,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test.each([Order, Invoice])('who is referred to by rows of %p can’t be deleted', async (entity) => {
-      const { app, admin, addUser } = await administered(host, { entities: [Order, Invoice] });
+      const { app, admin, addUser } = await administered(boot, { entities: [Order, Invoice] });
       const { DataSource } = await import('typeorm');
       const ada = await addUser();
       await app
@@ -205,13 +205,13 @@ onEachHost({ readsLists: true }, (host) => {
 
   describe('superusers', () => {
     test('nobody deletes themselves here', async () => {
-      const { admin, root, addUser } = await administered(host);
+      const { admin, root, addUser } = await administered(boot);
       await addUser({ email: 'other@example.com', isSuperuser: true });
       await admin.delete(`/users/${root.id}`).expect(403, /"detail":"SELF_DELETION"/);
     });
 
     test('the last active one can’t be demoted, deactivated or deleted', async () => {
-      const { admin, root, addUser, service, users } = await administered(host);
+      const { admin, root, addUser, service, users } = await administered(boot);
       await addUser({ email: 'gone@example.com', isSuperuser: true, isActive: false });
       for (const change of [{ isSuperuser: false }, { isActive: false }]) {
         await admin.patch(`/users/${root.id}`, change).expect(409, /"detail":"LAST_SUPERUSER"/);
@@ -230,7 +230,7 @@ onEachHost({ readsLists: true }, (host) => {
     test.each([['isSuperuser'], ['isActive'], ['deletion']])(
       'two who take each other’s place at once leave one: %s',
       async (how) => {
-        const { api, root, addUser, users, service } = await administered(host);
+        const { api, root, addUser, users, service } = await administered(boot);
         for (let round = 0; round < 5; round++) {
           const other = await addUser({ email: `other${round}@example.com`, isSuperuser: true });
           const second = api.as(await api.login(other.email, PASSWORD));
@@ -255,7 +255,7 @@ onEachHost({ readsLists: true }, (host) => {
     );
 
     test('granting superuser, and setting a password or an address, need a fresh login or one’s own password', async () => {
-      const { admin, addUser, users } = await administered(host);
+      const { admin, addUser, users } = await administered(boot);
       const ada = await addUser();
       travel(660);
       const path = `/users/${ada.id}`;
@@ -281,7 +281,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('one’s own new password gives this login a fresh token', async () => {
-      const { api, admin, root } = await administered(host);
+      const { api, admin, root } = await administered(boot);
       const { headers } = await admin
         .patch(`/users/${root.id}`, { password: 'a quite new password' })
         .expect(200);
@@ -292,7 +292,7 @@ onEachHost({ readsLists: true }, (host) => {
 
   describe('the list', () => {
     test('goes through all users by cursor, in every order, each once', async () => {
-      const { admin, addUser } = await administered(host);
+      const { admin, addUser } = await administered(boot);
       for (let index = 0; index < 7; index++) await addUser({ email: `user${index}@example.com` });
 
       for (const sort of ['', 'createdAt', '-createdAt', 'email', '-email']) {
@@ -316,7 +316,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('searches by prefix, literally, and filters', async () => {
-      const { admin, addUser } = await administered(host);
+      const { admin, addUser } = await administered(boot);
       await addUser({ email: 'a_b@example.com', isVerified: false });
       await addUser({ email: 'axb@example.com', isActive: false });
       const list = async (query: string) =>
@@ -333,7 +333,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('counts and pages by number for small tables', async () => {
-      const { admin, addUser } = await administered(host);
+      const { admin, addUser } = await administered(boot);
       await addUser();
       await addUser({ email: 'bob@example.com' });
       const { body } = await admin.get('/users?sort=email&limit=2&page=2&count=true').expect(200);
@@ -345,7 +345,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('caps the limit', async () => {
-      const { admin, users } = await administered(host);
+      const { admin, users } = await administered(boot);
       const rows = Array.from({ length: 120 }, (_, index) => ({
         email: `u${index}@example.com`,
         tokenVersion: 1,
@@ -373,13 +373,13 @@ onEachHost({ readsLists: true }, (host) => {
       ['where[email]=x', 'where[email]'],
       ['count=yes', 'count'],
     ])('refuses %s', async (query, name) => {
-      const { admin } = await administered(host);
+      const { admin } = await administered(boot);
       const { body } = await admin.get(`/users?${query}`).expect(422);
       expect(body.detail[0].loc).toEqual(['query', name]);
     });
 
     test('a cursor belongs to its order, and ends with its user', async () => {
-      const { admin, addUser, service } = await administered(host);
+      const { admin, addUser, service } = await administered(boot);
       const ada = await addUser();
       const { body } = await admin.get('/users?sort=email&limit=1').expect(200);
       await admin.get(`/users?sort=-email&cursor=${body.next}`).expect(422);
@@ -388,7 +388,7 @@ onEachHost({ readsLists: true }, (host) => {
     });
 
     test('is one statement beside the one that finds out who asks', async () => {
-      const { admin, queries } = await administered(host);
+      const { admin, queries } = await administered(boot);
       expect(await queries.during(() => admin.get('/users').expect(200))).toHaveLength(2);
     });
   });

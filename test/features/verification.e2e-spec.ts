@@ -4,9 +4,9 @@ import { onEachHost, PASSWORD } from '../support/host.js';
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a mailed token verifies the user, once', async () => {
-    const { api, outbox, settled } = await host({ requireVerification: true });
+    const { api, outbox, settled } = await boot({ requireVerification: true });
     await api.post('/auth/register', ADA).expect(201);
     await api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_USER_NOT_VERIFIED/);
     await settled();
@@ -30,7 +30,7 @@ onEachHost((host) => {
         return { verified: (await this.users.verify(token)).email };
       }
     }
-    const { api, outbox, settled } = await host({
+    const { api, outbox, settled } = await boot({
       ...{ requireVerification: true, verification: 'elsewhere' },
       host: { controllers: [ConfirmController] },
     });
@@ -45,7 +45,7 @@ onEachHost((host) => {
   });
 
   test('a request is answered alike whoever the address belongs to, and mails who is active and unverified', async () => {
-    const { api, addUser, outbox, settled } = await host({
+    const { api, addUser, outbox, settled } = await boot({
       hooks: {
         sendVerificationToken(user) {
           outbox.mails.push({ kind: 'verification', to: user.email, token: '' });
@@ -71,7 +71,7 @@ onEachHost((host) => {
   });
 
   test('a request is one statement for everybody', async () => {
-    const { api, addUser, queries } = await host();
+    const { api, addUser, queries } = await boot();
     await addUser({ isVerified: false });
     for (const email of [ADA.email, 'nobody@example.com']) {
       const statements = await queries.during(() =>
@@ -82,7 +82,7 @@ onEachHost((host) => {
   });
 
   test('a token is dead after a change of address, password or state', async () => {
-    const { api, addUser, service } = await host();
+    const { api, addUser, service } = await boot();
     const changes = [{ email: 'new@example.com' }, { password: 'another password' }, { isActive: false }];
     for (const [index, change] of changes.entries()) {
       const user = await addUser({ email: `user${index}@example.com`, isVerified: false });
@@ -94,7 +94,7 @@ onEachHost((host) => {
   });
 
   test('a token of a deleted user verifies nobody who has the address again', async () => {
-    const { api, addUser, addAgain, service } = await host();
+    const { api, addUser, addAgain, service } = await boot();
     const user = await addUser({ isVerified: false });
     const token = await service.generateToken(user, 'verification');
     await service.deleteUser(user.id);
@@ -103,7 +103,7 @@ onEachHost((host) => {
   });
 
   test('ten uses at once verify once', async () => {
-    const { api, addUser, service } = await host();
+    const { api, addUser, service } = await boot();
     const token = await service.generateToken(await addUser({ isVerified: false }), 'verification');
     const uses = Array.from({ length: 10 }, () =>
       api.post('/auth/verify', { token }).then((answer) => answer),
@@ -118,14 +118,14 @@ onEachHost((host) => {
   test.each([[''], [' '], ['x'], ['a.b.c'], ['x'.repeat(8000)]])(
     'a token that is none is bad: %j',
     async (token) => {
-      const { api, addUser } = await host();
+      const { api, addUser } = await boot();
       await addUser({ isVerified: false });
       await api.post('/auth/verify', { token }).expect(400, /VERIFY_USER_BAD_TOKEN/);
     },
   );
 
   test.each([[null], [[]], [{}], [7], [undefined]])('a token that is no string is 422: %j', async (token) => {
-    const { api } = await host();
+    const { api } = await boot();
     await api.post('/auth/verify', { token }).expect(422);
   });
 });

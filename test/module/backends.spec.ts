@@ -78,16 +78,17 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       'https://*.example.com',
       'null',
       'https://APP.example.com',
+      undefined,
     ].map(
       (origin) =>
         [
           withCookie({ allowedOrigins: [origin] }),
-          /backends\.web\.allowedOrigins must list origins/,
+          /backends\.web\.allowedOrigins must list origins .*; ("[^"]+"|undefined) is none\.$/,
         ] as const,
     ),
     [
       withCookie({ allowedOrigins: 'https://app.example.com' }),
-      /backends\.web\.allowedOrigins must list origins/,
+      /backends\.web\.allowedOrigins must be a list of origins/,
     ],
     [
       withCookie({ samesite: 'lax' }),

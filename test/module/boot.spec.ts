@@ -614,7 +614,7 @@ describe('forRootAsync', () => {
     class Empty {}
     const made = (source: object) => forRootAsync({}, { useFactory: undefined, ...source });
     await expect(made({ useClass: Empty })).rejects.toThrow(
-      /^nestjs-users: useClass of forRootAsync needs the method/,
+      /^nestjs-users: useClass of forRootAsync: Empty needs the method/,
     );
   });
 

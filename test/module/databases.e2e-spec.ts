@@ -21,11 +21,11 @@ const KILL = {
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = current_setting($$application_name$$) AND pid <> pg_backend_pid()',
 } as const;
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   afterEach(() => moveTo(undefined));
 
   test('a value that the database does not accept is 422, and nothing is written', async () => {
-    const { api, users } = await host({ dtos: { register: UnboundedRegisterDto } });
+    const { api, users } = await boot({ dtos: { register: UnboundedRegisterDto } });
     const { status, body } = await api.post('/auth/register', { ...ADA, full_name: 'x'.repeat(5000) });
     // SQLite takes texts of any length.
     const isRefused = database !== 'sqlite';
@@ -35,7 +35,7 @@ onEachHost((host, _adapter, database) => {
   });
 
   test('an address is looked up exactly, though a database may compare without case and accents', async () => {
-    const { api, addUser, repository } = await host();
+    const { api, addUser, repository } = await boot();
     await addUser();
     for (const address of [
       'ádá@example.com',
@@ -51,7 +51,7 @@ onEachHost((host, _adapter, database) => {
   });
 
   test('processes in different time zones agree on every order and every token', async () => {
-    const { api, addUser, login } = await host();
+    const { api, addUser, login } = await boot();
     const root = await login({ email: 'root@example.com', isSuperuser: true });
     const zones = ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'UTC', 'Europe/Berlin'];
     for (const [index, zone] of zones.entries()) {
@@ -75,7 +75,7 @@ onEachHost((host, _adapter, database) => {
   });
 
   test('connections that were cut are 503 at most once, then all is well', async () => {
-    const { app, api, login } = await host();
+    const { app, api, login } = await boot();
     const ada = await login();
     const statement = KILL[database as keyof typeof KILL];
     if (statement) await app.get(DataSource).query(statement);

@@ -38,9 +38,9 @@ class RefuseEverybody implements CanActivate {
   }
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a global prefix and versions act on our routes', async () => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       prepare(app) {
         app.setGlobalPrefix('api');
         app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
@@ -75,7 +75,7 @@ onEachHost((host) => {
       },
     ],
   ] as const)('a host’s %s ValidationPipe neither weakens nor breaks our validation', async (_, settings) => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       prepare: (app) => app.useGlobalPipes(new ValidationPipe(settings)),
     });
     await addUser();
@@ -97,7 +97,7 @@ onEachHost((host) => {
         );
       }
     }
-    const { api } = await host({
+    const { api } = await boot({
       prepare(app) {
         app.useGlobalInterceptors(new ClassSerializerInterceptor(app.get(Reflector)));
         app.useGlobalFilters(new Teapots(app.get(HttpAdapterHost).httpAdapter));
@@ -110,7 +110,7 @@ onEachHost((host) => {
   });
 
   test('a feature takes guards, decorators, tags and a path', async () => {
-    const { app, api } = await host({
+    const { app, api } = await boot({
       registration: {
         path: 'join/us',
         guards: [RefuseEverybody],
@@ -135,7 +135,7 @@ onEachHost((host) => {
   });
 
   test('an omitted feature has no routes', async () => {
-    const { api } = await host({ registration: undefined, passwordReset: undefined });
+    const { api } = await boot({ registration: undefined, passwordReset: undefined });
     await api.post('/auth/register', ADA).expect(404);
     await api.post('/auth/forgot-password', { email: ADA.email }).expect(404);
   });
@@ -164,7 +164,7 @@ onEachHost((host) => {
     class ElsewhereModule {}
     class HostRegisterDto extends RegisterDto {}
 
-    const { login } = await host({
+    const { login } = await boot({
       host: { imports: [ElsewhereModule] },
       dtos: { register: HostRegisterDto },
     });
@@ -180,7 +180,7 @@ onEachHost((host) => {
     class ElsewhereController {}
     @Module({ controllers: [ElsewhereController] })
     class ElsewhereModule {}
-    await expect(host({ isGlobal: false, host: { imports: [ElsewhereModule] } })).rejects.toThrow(
+    await expect(boot({ isGlobal: false, host: { imports: [ElsewhereModule] } })).rejects.toThrow(
       /Authenticated\(\) at ElsewhereController needs UsersModule, .*; let ElsewhereModule import/,
     );
   });
@@ -194,7 +194,7 @@ onEachHost((host) => {
         return super.findForAuthentication(identifier);
       }
     }
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       providers: [{ provide: UsersRepository, useClass: CountingRepository }],
     });
     await addUser();
@@ -203,7 +203,7 @@ onEachHost((host) => {
   });
 
   test('a host’s own normalisation decides which identifiers are one', async () => {
-    const { api } = await host({
+    const { api } = await boot({
       normalizeIdentifier: (address) =>
         address.includes('@') ? address.trim().toLowerCase().replace(/\+.*@/, '@') : undefined,
     });
@@ -221,7 +221,7 @@ onEachHost((host) => {
     }
     Expose()(InitialReadDto.prototype, 'initial');
     Transform(({ obj }: { obj: { email: string } }) => obj.email[0])(InitialReadDto.prototype, 'initial');
-    const { api } = await host({ dtos: { read: InitialReadDto } });
+    const { api } = await boot({ dtos: { read: InitialReadDto } });
     const { body } = await api.post('/auth/register', ADA).expect(201);
     expect(body).toMatchObject({ initial: 'a', email: ADA.email });
     expect(body).not.toHaveProperty('tokenVersion');

@@ -152,9 +152,9 @@ class PrintedController {
   }
 }
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('nothing that can be injected shows them, nor a setting', async () => {
-    const { app, scan } = await host({
+    const { app, scan } = await boot({
       ...OPTIONS,
       ...{ user: Member, role: Role, session: MemberSession },
       ...{ oauthAccount: MemberOAuthAccount, oneTimeToken: OneTimeToken },
@@ -172,7 +172,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('what @CurrentIdentity() gives, and what a request carries, shows no live token', async () => {
-    const { login } = await host({ host: { controllers: [PrintedController] } });
+    const { login } = await boot({ host: { controllers: [PrintedController] } });
     const { api, token } = await login();
     printed.length = 0;
     const { body, text } = await api.get('/printed').expect(200);

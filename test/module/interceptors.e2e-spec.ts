@@ -58,10 +58,10 @@ const EVERYTHING = {
   ],
 };
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('no option of a ClassSerializerInterceptor takes anything out of our answers', async () => {
-    const plain = await host(EVERYTHING);
-    const serialized = await host({ ...EVERYTHING, prepare: serialize });
+    const plain = await boot(EVERYTHING);
+    const serialized = await boot({ ...EVERYTHING, prepare: serialize });
     const shapes = [];
     for (const { api, login } of [plain, serialized]) {
       const root = await login({ email: 'root@example.com', isSuperuser: true });
@@ -85,7 +85,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('what a host’s decorators say of the serialiser wins', async () => {
-    const { api } = await host({
+    const { api } = await boot({
       prepare: serialize,
       registration: { decorators: [SerializeOptions({ excludePrefixes: ['is'] })] },
     });
@@ -94,7 +94,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('a wrapper gets null where there is nothing to say, and nothing for a 204', async () => {
-    const { api, outbox, addUser, settled } = await host({
+    const { api, outbox, addUser, settled } = await boot({
       ...EVERYTHING,
       prepare: (app) => app.useGlobalInterceptors(new Wrapping()),
     });
@@ -117,7 +117,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('without a wrapper the client gets the JSON value null', async () => {
     for (const prepare of [undefined, (app: INestApplication) => app.useGlobalInterceptors(new Looking())]) {
-      const { api } = await host(prepare && { prepare });
+      const { api } = await boot(prepare && { prepare });
       const answer = await api.post('/auth/forgot-password', { email: ADA.email }).expect(202, 'null');
       expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
       expect(answer.headers['content-length']).toBe('4');

@@ -45,13 +45,13 @@ const features = FEATURES as Feature<never>[];
 beforeAll(() => features.push(greetingFeature));
 afterAll(() => void features.pop());
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('a feature is a folder and a line: options, settings, routes and checks are its own', async () => {
-    const silent = await host();
+    const silent = await boot();
     await silent.api.get('/greeting').expect(404);
-    const plain = await host({ greeting: {} } as never);
+    const plain = await boot({ greeting: {} } as never);
     expect((await plain.api.get('/greeting').expect(200)).body).toEqual({ greeting: 'Hello' });
-    const own = await host({ greeting: { word: 'Hi', path: 'hello' } } as never);
+    const own = await boot({ greeting: { word: 'Hi', path: 'hello' } } as never);
     expect((await own.api.get('/hello').expect(200)).body).toEqual({ greeting: 'Hi' });
     expect(await refusal({ greeting: { words: 'Hi' } })).toMatch(/the option greeting\.words does not exist/);
   });

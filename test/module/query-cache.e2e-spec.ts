@@ -68,8 +68,8 @@ const TABLE: Store = {
   },
 };
 
-onEachHost((host, _adapter, kind) => {
-  describe('with a query cache that is always on, in a table', () => promises(host, kind, () => TABLE));
+onEachHost((boot, _adapter, kind) => {
+  describe('with a query cache that is always on, in a table', () => promises(boot, kind, () => TABLE));
 
   describe.each(['redis', 'ioredis'] as const)('with a query cache that is always on, in %s', (type) => {
     if (!isRedisUnderTest) {
@@ -82,7 +82,7 @@ onEachHost((host, _adapter, kind) => {
       await client.command('FLUSHALL');
     });
     afterEach(() => client.close());
-    promises(host, kind, () => {
+    promises(boot, kind, () => {
       const options = type === 'redis' ? { url: redis?.url } : { port: redis?.port, host: '127.0.0.1' };
       return { cache: { ...ALWAYS, type, options }, content: () => client.command('KEYS', '*') };
     });
@@ -90,15 +90,15 @@ onEachHost((host, _adapter, kind) => {
 });
 
 function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, store: () => Store): void {
-  const host = async (options: HostOptions = {}, source: Partial<DataSourceOptions> = {}) => {
+  const cachingHost = async (options: HostOptions = {}, source: Partial<DataSourceOptions> = {}) => {
     const { options: own, drop } = await createDatabase(kind);
     const place = { drop, options: { ...own, ...source, cache: store().cache } as DataSourceOptions };
     return boot({ ...options, place });
   };
 
   test('the host reads by it, and this library does not, in whatever way TypeORM reads', async () => {
-    const server = await host(WITH_ROLES);
-    const { users, addUser, app } = server;
+    const host = await cachingHost(WITH_ROLES);
+    const { users, addUser, app } = host;
     const roles = app.get(RolesService);
     const { id } = (await addUser()) as Member;
     const role = await roles.addRole({ name: 'analyst' });
@@ -110,7 +110,7 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     ];
     const before = await all();
     await users.findOneBy({ id });
-    expect(await store().content(server)).toHaveLength(1);
+    expect(await store().content(host)).toHaveLength(1);
 
     await own.update({ id }, { email: 'lovelace@example.com' });
     await roles.revokeRole(id, role.id);
@@ -118,7 +118,7 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     const after = await all();
     for (const [index, reading] of after.entries())
       expect([index, reading]).not.toEqual([index, before[index]]);
-    expect(await store().content(server)).toHaveLength(1);
+    expect(await store().content(host)).toHaveLength(1);
   });
 
   test.each([
@@ -126,8 +126,8 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     ['a JWT with a session', 'jwt', { session: MemberSession, backends: BACKENDS }],
     ['a stored token', 'web', { session: MemberSession, backends: BACKENDS }],
   ])('%s ends with a logout and a deactivation, on the next request', async (_, backend, more) => {
-    const server = await host({ ...WITH_ROLES, ...more });
-    const { api, addUser, service } = server;
+    const host = await cachingHost({ ...WITH_ROLES, ...more });
+    const { api, addUser, service } = host;
     const user = await addUser();
     const out = await api.loggedIn(ADA.email, PASSWORD, backend);
     await out.get('/users/me').expect(200);
@@ -147,12 +147,12 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     await service.updateUser(user.id, { isActive: false });
     await last.get('/users/me').expect(401);
     await api.post(`/auth/${backend}/login`, ADA).expect(400);
-    expect(await store().content(server)).toEqual([]);
+    expect(await store().content(host)).toEqual([]);
   });
 
   test('after a reset the old password fails and the new one works; a link works once', async () => {
-    const server = await host();
-    const { api, addUser, outbox, settled } = server;
+    const host = await cachingHost();
+    const { api, addUser, outbox, settled } = host;
     await addUser();
     await api.login(ADA.email, PASSWORD);
     await api.post('/auth/forgot-password', ADA).expect(202);
@@ -163,13 +163,13 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     await api.post('/auth/jwt/login', ADA).expect(400);
     await api.login(ADA.email, NEW);
     await api.post('/auth/reset-password', { token, password: PASSWORD }).expect(400);
-    expect(await store().content(server)).toEqual([]);
+    expect(await store().content(host)).toEqual([]);
   });
 
   test.each(['join', 'query'] as const)('a role that is revoked opens nothing, loaded by %s', async (how) => {
     const controllers = [ReportsController];
-    const server = await host({ ...WITH_ROLES, host: { controllers } }, { relationLoadStrategy: how });
-    const { api, app, addUser } = server;
+    const host = await cachingHost({ ...WITH_ROLES, host: { controllers } }, { relationLoadStrategy: how });
+    const { api, app, addUser } = host;
     const roles = app.get(RolesService);
     const [user, role] = [await addUser(), await roles.addRole({ name: 'analyst' })];
     const ada = await api.loggedIn(ADA.email, PASSWORD, 'jwt');
@@ -178,44 +178,47 @@ function promises(boot: (options?: HostOptions) => Promise<Host>, kind: Kind, st
     await ada.get('/reports').expect(200);
     await roles.revokeRole(user.id, role.id);
     await ada.get('/reports').expect(403);
-    expect(await store().content(server)).toEqual([]);
+    expect(await store().content(host)).toEqual([]);
   });
 
   test('a code and a state work once, and a link that is removed logs nobody in', async () => {
-    const server = await host({ ...withProviders([clientOf('acme', acme)]), backends: BACKENDS.slice(0, 1) });
+    const host = await cachingHost({
+      ...withProviders([clientOf('acme', acme)]),
+      backends: BACKENDS.slice(0, 1),
+    });
     acme.claims = { sub: 'ada', email: ADA.email, email_verified: true };
-    const exchange = await codeFor(server);
-    await server.api.post('/auth/acme/token', exchange).expect(200);
-    await server.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
-    const user = await server.repository.findByEmail(ADA.email);
-    await server.service.updateUser(user?.id as string, { password: PASSWORD });
+    const exchange = await codeFor(host);
+    await host.api.post('/auth/acme/token', exchange).expect(200);
+    await host.api.post('/auth/acme/token', exchange).expect(400, /OAUTH_INVALID_CODE/);
+    const user = await host.repository.findByEmail(ADA.email);
+    await host.service.updateUser(user?.id as string, { password: PASSWORD });
 
-    const ada = await server.api.loggedIn(ADA.email, PASSWORD, 'jwt');
+    const ada = await host.api.loggedIn(ADA.email, PASSWORD, 'jwt');
     const { items } = (await ada.get('/users/me/oauth-accounts').expect(200)).body as {
       items: { id: string }[];
     };
     await ada.delete(`/users/me/oauth-accounts/${items[0]?.id}`).expect(204);
     expect((await ada.get('/users/me/oauth-accounts').expect(200)).body).toEqual({ items: [] });
-    await server.app
+    await host.app
       .get(Database)
       .repository(User)
       .update({ id: user?.id as string }, { isVerified: true });
     acme.claims = { sub: 'ada', email: ADA.email, email_verified: false };
-    const again = await back(new Visitor(server));
+    const again = await back(new Visitor(host));
     expect(again).toMatchObject({ status: 400, body: { detail: 'OAUTH_USER_ALREADY_EXISTS' } });
-    expect(await store().content(server)).toEqual([]);
+    expect(await store().content(host)).toEqual([]);
   });
 
   test('lists show what is, and nothing of any feature is in the store', async () => {
-    const server = await host({ ...WITH_ROLES, session: MemberSession, backends: BACKENDS });
-    const { api: root, user } = await server.login({ email: 'root@example.com', isSuperuser: true });
+    const host = await cachingHost({ ...WITH_ROLES, session: MemberSession, backends: BACKENDS });
+    const { api: root, user } = await host.login({ email: 'root@example.com', isSuperuser: true });
     const shown = ['/users', '/users?page=1&count=true', '/users?search=ro', '/users/roles'];
     const others = ['/users/me', '/users/me/sessions', `/users/${user.id}`, `/users/${user.id}/sessions`];
     for (const path of [...shown, ...others]) await root.get(path).expect(200);
     await root.post('/users', { email: 'rose@example.com', password: PASSWORD }).expect(201);
     await root.post('/users/roles', { name: 'clerk' }).expect(201);
     for (const path of shown) await root.get(path).expect(200, /rose@example.com|clerk/);
-    expect(await store().content(server)).toEqual([]);
+    expect(await store().content(host)).toEqual([]);
   });
 }
 
@@ -250,12 +253,12 @@ const back = async (visitor: Visitor, query = '') =>
   visitor.back(acme.authorize(await visitor.authorize(`/auth/acme/authorize${query}`)));
 
 /** A page's code, and what it is exchanged with. */
-async function codeFor(server: Host) {
+async function codeFor(host: Host) {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = hash('sha256', verifier, 'base64url');
   const query = new URLSearchParams({ redirect_to: PAGE, code_challenge: challenge }).toString();
-  const { location } = await back(new Visitor(server), `?${query}`);
+  const { location } = await back(new Visitor(host), `?${query}`);
   const code = location?.searchParams.get('code') ?? '';
-  server.scan.plantForLogs(code);
+  host.scan.plantForLogs(code);
   return { code, code_verifier: verifier };
 }

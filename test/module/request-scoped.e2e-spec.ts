@@ -95,14 +95,14 @@ const scopedHost = (calls: Call[], options: { scope?: Scope; durable?: boolean }
   currentUser: { emailChange: 'immediate' },
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test.each([
     ['Scope.REQUEST', { scope: Scope.REQUEST }],
     ['the request injected', {}],
   ])('a service by %s has its hooks called, each on the instance of its request', async (_, options) => {
     const calls: Call[] = [];
-    const running = await host(scopedHost(calls, options));
-    const { api, outbox, settled, users } = running;
+    const host = await boot(scopedHost(calls, options));
+    const { api, outbox, settled, users } = host;
     const ada = { email: 'ada@example.com', password: PASSWORD };
     const during = async (work: () => Promise<unknown>): Promise<Record<string, string | undefined>> => {
       calls.length = 0;
@@ -141,7 +141,7 @@ onEachAdapter('sqlite', (host) => {
       at('/auth/jwt/logout', 'postLogoutHook'),
     );
 
-    const root = await running.login({ email: 'root@example.com', isSuperuser: true });
+    const root = await host.login({ email: 'root@example.com', isSuperuser: true });
     const { id } = await users.findOneByOrFail({ email: 'ada@example.org' });
     const path = `/users/${id as string}`;
     expect(await during(() => root.api.patch(path, { password: 'a third password' }).expect(200))).toEqual(
@@ -157,7 +157,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test('guards stay singletons beside a request-scoped service', async () => {
-    const { app } = await host({ ...scopedHost([], { scope: Scope.REQUEST }), protectAll: true });
+    const { app } = await boot({ ...scopedHost([], { scope: Scope.REQUEST }), protectAll: true });
     expect(() => app.get(GuardTools)).not.toThrow();
     const injectables = [...app.get(ModulesContainer).values()].flatMap(({ injectables: each }) =>
       Array.from(each.values()),
@@ -186,7 +186,7 @@ onEachAdapter('sqlite', (host) => {
     try {
       const calls: Call[] = [];
       const options = scopedHost(calls, { scope: Scope.REQUEST, durable: true });
-      const { api } = await host({ ...options, protectAll: true });
+      const { api } = await boot({ ...options, protectAll: true });
       for (const tenant of ['a', 'b']) {
         const client = api.with({ 'x-tenant': tenant });
         const user = { email: `${tenant}@example.com`, password: PASSWORD };
@@ -207,7 +207,7 @@ onEachAdapter('sqlite', (host) => {
   test('guards that are request-scoped let in whom they let in, on routes of ours too', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Scoped extends Superuser() {}
-    const { api, login } = await host({
+    const { api, login } = await boot({
       ...scopedHost([], { scope: Scope.REQUEST }),
       userManagement: { guards: [Scoped] },
     });

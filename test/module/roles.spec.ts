@@ -140,12 +140,12 @@ describe('a host’s mistake stops the boot with a sentence that names option an
   });
 });
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a host’s own save() needs to know nothing of keys', async () => {
-    const running = await host({ user: NumberedMember, role: NumberedRole });
-    const repository = running.app.get(DataSource).getRepository(NumberedRole);
+    const host = await boot({ user: NumberedMember, role: NumberedRole });
+    const repository = host.app.get(DataSource).getRepository(NumberedRole);
     const saved = await repository.save({ name: 'Back Office', description: null });
-    const service = running.app.get(RolesService);
+    const service = host.app.get(RolesService);
     expect(await service.getRoleByName('back office')).toMatchObject({ id: saved.id });
     await expect(repository.save({ name: 'BACK OFFICE' })).rejects.toThrow(/unique|duplicate/i);
     await expect(service.addRole({ name: 'back  office' })).rejects.toMatchObject({

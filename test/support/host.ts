@@ -7,7 +7,7 @@ import { type Adapter, combinationsNeeded, type Profile, suiteOf } from './profi
 export { type Boot, type Host, type HostOptions, PASSWORD, SECRET } from './boot-host.js';
 export { type Adapter, ADAPTERS } from './profiles.js';
 
-type DescribeTests = (host: Boot, adapter: Adapter, database: Database, profile: Profile) => void;
+type DescribeTests = (boot: Boot, adapter: Adapter, database: Database, profile: Profile) => void;
 
 /** What a suite says of the profiles it runs on. */
 export interface Hosts {
@@ -19,7 +19,7 @@ export interface Hosts {
 
 type Given = [describeTests: DescribeTests] | [hosts: Hosts, describeTests: DescribeTests];
 
-/** Runs the tests on every adapter, database and profile that the run needs, each with a `host()` that boots there. */
+/** Runs the tests on every adapter, database and profile that the run needs, each with a `boot()` that starts a host there. */
 export function onEachHost(...given: Given): void {
   onHosts(databasesUnderTest(), given);
 }

@@ -18,16 +18,16 @@ const LONG_AGO = new Date('2019-05-04T03:02:01.000Z');
 const outcome = ({ service }: Host, fields: object) =>
   service.addUser({ email: 'ada@example.com', ...fields }).catch((error: unknown) => error);
 
-const message = async (running: Host, fields: object) => {
-  const error = await outcome(running, fields);
+const message = async (host: Host, fields: object) => {
+  const error = await outcome(host, fields);
   expect(error).toBeInstanceOf(TypeError);
   return (error as TypeError).message;
 };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('a user from elsewhere keeps id, hash and day', async () => {
-    const running = await host({ passwordReset: undefined as never });
-    const { api, service, users } = running;
+    const host = await boot({ passwordReset: undefined as never });
+    const { api, service, users } = host;
     const fields = { id: UUID.toUpperCase(), passwordHash: HASH, createdAt: LONG_AGO, isVerified: true };
     const added = await service.addUser({ email: 'Ada@Example.com', ...fields });
     expect(added).toMatchObject({ id: UUID, email: 'ada@example.com', createdAt: LONG_AGO });
@@ -36,7 +36,7 @@ onEachHost((host) => {
     const ada = await api.loggedIn('ada@example.com', PASSWORD, 'jwt');
     expect((await ada.get('/users/me').expect(200)).body.id).toBe(UUID);
 
-    expect(await outcome(running, { id: UUID, email: 'bob@example.com' })).toBeInstanceOf(
+    expect(await outcome(host, { id: UUID, email: 'bob@example.com' })).toBeInstanceOf(
       UserAlreadyExistsError,
     );
     const bob = await service.addUser({ email: 'bob@example.com', passwordHash: null, isActive: false });
@@ -45,36 +45,36 @@ onEachHost((host) => {
   });
 
   test('an integer id is kept, and the database goes on with its own', async () => {
-    const running = await host({ user: NumberedUser });
-    const { service, addUser } = running;
+    const host = await boot({ user: NumberedUser });
+    const { service, addUser } = host;
     const { id } = await service.addUser({ email: 'old@example.com', id: 4711 });
     expect(id).toBe(4711);
-    expect(await outcome(running, { id: '4711' })).toBeInstanceOf(UserAlreadyExistsError);
+    expect(await outcome(host, { id: '4711' })).toBeInstanceOf(UserAlreadyExistsError);
     expect((await addUser()).id).not.toBe(4711);
     for (const wrong of [0, -1, 1.5, 2 ** 60, '12e3', UUID, NaN, {}, null]) {
-      expect(await message(running, { id: wrong })).toMatch(
+      expect(await message(host, { id: wrong })).toMatch(
         /addUser\(\) cannot use this id; the ids of NumberedUser are integers from 1 to \d+\.$/,
       );
     }
   });
 
   test('what addUser() can’t honour, it refuses with a sentence, and stores nobody', async () => {
-    const running = await host();
+    const host = await boot();
     const both = { password: PASSWORD, passwordHash: HASH };
-    expect(await message(running, both)).toMatch(/takes a password or a passwordHash, not both/);
+    expect(await message(host, both)).toMatch(/takes a password or a passwordHash, not both/);
     for (const passwordHash of ['', 'md5:81dc9bdb', '$2b$04$short', HASH.slice(1), 5]) {
-      expect(await message(running, { passwordHash })).toMatch(
+      expect(await message(host, { passwordHash })).toMatch(
         /passwordHash must be a hash of one of passwords\.schemes, which are argon2id and bcrypt\.$/,
       );
     }
-    expect(await message(running, { id: 'ada' })).toMatch(/ids of User are UUIDs\.$/);
-    expect(await message(running, { tokenVersion: 1 })).toMatch(/takes no tokenVersion/);
-    expect(await message(running, { updatedAt: new Date() })).toMatch(/takes no updatedAt/);
+    expect(await message(host, { id: 'ada' })).toMatch(/ids of User are UUIDs\.$/);
+    expect(await message(host, { tokenVersion: 1 })).toMatch(/takes no tokenVersion/);
+    expect(await message(host, { updatedAt: new Date() })).toMatch(/takes no updatedAt/);
     for (const createdAt of ['2019-05-04', new Date(NaN), null]) {
-      expect(await message(running, { createdAt })).toMatch(/createdAt must be a valid Date/);
+      expect(await message(host, { createdAt })).toMatch(/createdAt must be a valid Date/);
     }
-    expect(await running.users.count()).toBe(0);
-    const strict = await host({ passwords: { schemes: ['argon2id'] } });
+    expect(await host.users.count()).toBe(0);
+    const strict = await boot({ passwords: { schemes: ['argon2id'] } });
     expect(await message(strict, { passwordHash: HASH })).toMatch(/schemes, which are argon2id\.$/);
     await strict.addUser();
     const taken = await strict.service.addUser({ email: 'bob@example.com' });
@@ -91,7 +91,7 @@ onEachHost((host) => {
       IsDateString()(dto.prototype, 'createdAt');
       return dto;
     };
-    const running = await host({
+    const host = await boot({
       dtos: {
         register: declare(class extends RegisterDto {}),
         update: declare(class extends UserUpdateDto {}),
@@ -99,12 +99,12 @@ onEachHost((host) => {
         adminUpdate: declare(class extends AdminUpdateDto {}),
       },
     });
-    const { api, users } = running;
+    const { api, users } = host;
     const sent = {
       ...{ id: UUID, passwordHash: HASH, tokenVersion: 5 },
       ...{ createdAt: LONG_AGO.toISOString(), updatedAt: LONG_AGO.toISOString() },
     };
-    await running.addUser({ email: 'root@example.com', isSuperuser: true });
+    await host.addUser({ email: 'root@example.com', isSuperuser: true });
     const root = await api.loggedIn('root@example.com', PASSWORD, 'jwt');
     const password = 'another password';
     await api.post('/auth/register', { ...sent, email: 'ada@example.com', password }).expect(201);

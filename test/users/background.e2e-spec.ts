@@ -50,7 +50,7 @@ test('what goes on in the background begins in another turn of the event loop', 
   expect(begun).toEqual(['work', 'unseen work']);
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   let unhandled: unknown[];
   const note = (reason: unknown) => void unhandled.push(reason);
   beforeEach(() => {
@@ -71,7 +71,7 @@ onEachAdapter('sqlite', (host) => {
         begun.push(performance.now());
         block();
       };
-      const { api, addUser } = await host({
+      const { api, addUser } = await boot({
         requireVerification: true,
         registration: { concealExisting: true },
         hooks: {
@@ -92,7 +92,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('the moments of two mails are not the same, and nothing of an unknown address is under way', async () => {
     const moments: number[] = [];
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       hooks: { sendPasswordResetToken: () => void moments.push(performance.now()) },
     });
     await addUser();
@@ -111,7 +111,7 @@ onEachAdapter('sqlite', (host) => {
 
   test('shutdown waits for no moment: what is to be mailed is mailed', async () => {
     const sent: string[] = [];
-    const { app, api, addUser } = await host({
+    const { app, api, addUser } = await boot({
       hooks: { sendPasswordResetToken: ({ email }) => void sent.push(email) },
     });
     await addUser();
@@ -123,7 +123,7 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test.each(THROWN)('a hook that %s after the answer is logged, and nothing else', async (_, fail) => {
-    const { api, addUser, settled, scan } = await host({
+    const { api, addUser, settled, scan } = await boot({
       requireVerification: true,
       registration: { concealExisting: true },
       hooks: {
@@ -145,20 +145,20 @@ onEachAdapter('sqlite', (host) => {
   });
 
   test.each(THROWN)('a hook that %s before the answer gives a refusal, and no 5xx', async (_, fail) => {
-    const { api, addUser } = await host({
+    const { api, addUser } = await boot({
       hooks: { preLoginHook: fail as never, preRegistrationHook: fail, validatePassword: fail },
     });
     await addUser().catch(() => undefined);
     await api.post('/auth/jwt/login', ADA).expect(400);
     await api.post('/auth/register', ADA).expect(403);
-    const late = await host({ hooks: { postRegistrationHook: fail, postLoginHook: fail } });
+    const late = await boot({ hooks: { postRegistrationHook: fail, postLoginHook: fail } });
     await late.api.post('/auth/register', ADA).expect(201);
     await late.api.post('/auth/jwt/login', ADA).expect(400);
     expect(unhandled).toEqual([]);
   });
 
   test.each(THROWN)('a handler of an event that %s changes no answer', async (_, fail) => {
-    const { app, api, scan } = await host({ host: { imports: [EventEmitterModule.forRoot()] } });
+    const { app, api, scan } = await boot({ host: { imports: [EventEmitterModule.forRoot()] } });
     // As a host does that listens without @OnEvent(), which catches what its handlers throw.
     const handler: () => unknown = fail;
     app.get(EventEmitter2).on(UserEvents.Registered, handler);

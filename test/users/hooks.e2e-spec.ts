@@ -36,11 +36,11 @@ function noted(): { calls: string[]; hooks: Partial<UsersHooks> } {
   return { calls, hooks: Object.fromEntries(names.map((name) => [name, note(name)])) };
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('every hook runs at its moment, with the request as its last argument', async () => {
     const { calls, hooks } = noted();
     const requests: unknown[] = [];
-    const { api, service } = await host({
+    const { api, service } = await boot({
       hooks: {
         ...hooks,
         validatePassword: (password) => void calls.push(`validatePassword ${password.length}`),
@@ -81,7 +81,7 @@ onEachHost((host) => {
     ['a rejection', () => Promise.reject(new Error('planted')), 400, /LOGIN_BAD_CREDENTIALS/],
     ['an HttpException', conflict, 409, /the host says no/],
   ])('preLoginHook refuses known and unknown alike by %s', async (_, preLoginHook, status, answer) => {
-    const { api, addUser } = await host({ hooks: { preLoginHook } });
+    const { api, addUser } = await boot({ hooks: { preLoginHook } });
     await addUser();
     const known = await api.post('/auth/jwt/login', ADA).expect(status, answer);
     const unknown = await api
@@ -91,31 +91,31 @@ onEachHost((host) => {
   });
 
   test('postLoginHook sets headers, or refuses before a token is made', async () => {
-    const polite = await host({
+    const polite = await boot({
       hooks: { postLoginHook: (_user, _request, response) => response?.header('X-Welcome', 'Ada') },
     });
     await polite.addUser();
     const { headers } = await polite.api.post('/auth/jwt/login', ADA).expect(200);
     expect(headers['x-welcome']).toBe('Ada');
 
-    const rude = await host({ hooks: { postLoginHook: fail } });
+    const rude = await boot({ hooks: { postLoginHook: fail } });
     await rude.addUser();
     await rude.api.post('/auth/jwt/login', ADA).expect(400, /LOGIN_BAD_CREDENTIALS/);
     expect(rude.scan.logLines.join()).toContain('postLoginHook failed');
   });
 
   test('preRegistrationHook and preUpdateHook refuse, and may change what is stored', async () => {
-    const closed = await host({ hooks: { preRegistrationHook: fail, preUpdateHook: fail } });
+    const closed = await boot({ hooks: { preRegistrationHook: fail, preUpdateHook: fail } });
     await closed.api.post('/auth/register', ADA).expect(403, /"detail":"Forbidden"/);
     expect(await closed.users.count()).toBe(0);
     const ada = await closed.login();
     await ada.api.patch('/users/me', { email: 'new@example.com' }).expect(403);
     expect(await closed.users.find()).toMatchObject([{ email: ADA.email }]);
 
-    const conflicting = await host({ hooks: { preRegistrationHook: conflict } });
+    const conflicting = await boot({ hooks: { preRegistrationHook: conflict } });
     await conflicting.api.post('/auth/register', ADA).expect(409, /the host says no/);
 
-    const kind = await host({
+    const kind = await boot({
       hooks: { preRegistrationHook: (data) => void Object.assign(data, { fullName: 'Set by the host' }) },
     });
     await kind.api.post('/auth/register', ADA).expect(201);
@@ -131,7 +131,7 @@ onEachHost((host) => {
       postPasswordResetHook: fail,
       postDeleteHook: conflict,
     };
-    const { api, service, users, scan } = await host({ hooks: failing });
+    const { api, service, users, scan } = await boot({ hooks: failing });
     const { body } = await api.post('/auth/register', ADA).expect(201);
     const user = await service.getUser(body.id);
     await api.post('/auth/verify', { token: await service.generateToken(user, 'verification') }).expect(200);
@@ -153,14 +153,14 @@ onEachHost((host) => {
   });
 
   test('preDeleteHook refuses', async () => {
-    const { addUser, service, users } = await host({ hooks: { preDeleteHook: fail } });
+    const { addUser, service, users } = await boot({ hooks: { preDeleteHook: fail } });
     const user = await addUser();
     await expect(service.deleteUser(user.id)).rejects.toMatchObject({ status: 403 });
     expect(await users.count()).toBe(1);
   });
 
   test('validatePassword adds the host’s rules at every entrance', async () => {
-    const { api, login, service } = await host({
+    const { api, login, service } = await boot({
       hooks: {
         validatePassword(password, user) {
           if (user.email && password.includes(user.email))
@@ -204,7 +204,7 @@ onEachHost((host) => {
       const descriptor = Object.getOwnPropertyDescriptor(Listener.prototype, method) as PropertyDescriptor;
       OnEvent(name)(Listener.prototype, method, descriptor);
     }
-    const { app, api, service, scan } = await host({
+    const { app, api, service, scan } = await boot({
       host: { imports: [EventEmitterModule.forRoot({ wildcard: true })], providers: [Listener] },
     });
 
@@ -249,7 +249,7 @@ onEachHost((host) => {
 
   test('shutdown waits for a mail that is under way', async () => {
     let isSent = false;
-    const { app, api, addUser } = await host({
+    const { app, api, addUser } = await boot({
       hooks: {
         async sendPasswordResetToken() {
           await new Promise((resolve) => setTimeout(resolve, 200));

@@ -10,9 +10,9 @@ class NamedUser extends UuidUser {
   user!: string;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test("an index on a host's own column stays, whatever the column is called", async () => {
-    const { app } = await host({ user: NamedUser });
+    const { app } = await boot({ user: NamedUser });
     const { indices } = app.get(DataSource).getMetadata(NamedUser);
     const own = indices.filter(
       ({ columns }) => columns.map(({ propertyName }) => propertyName).join() === 'user',
@@ -21,9 +21,9 @@ onEachHost((host) => {
   });
 });
 
-onEachAdapter('sqlite', (host) => {
+onEachAdapter('sqlite', (boot) => {
   test('a subscriber that adds a user while one is inserted does not wait for itself', async () => {
-    const { app, service, users } = await host();
+    const { app, service, users } = await boot();
     app.get(DataSource).subscribers.push({
       afterInsert: async ({ entity }) => {
         const { email } = entity as { email?: string };

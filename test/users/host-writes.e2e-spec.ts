@@ -11,9 +11,9 @@ class SeededUser extends UuidUser {
   nickname?: string | null;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('users whom the host saves itself are found however their address is written', async () => {
-    const { api, users, addUser, service } = await host({ user: SeededUser });
+    const { api, users, addUser, service } = await boot({ user: SeededUser });
     const { passwordHash } = await users.findOneOrFail({
       where: { id: (await addUser({ email: 'hash@example.com' })).id },
       select: { passwordHash: true },
@@ -39,7 +39,7 @@ onEachHost((host) => {
   });
 
   test('an identifier is normalised too, and a row that was there is not changed on the way', async () => {
-    const { app, api, users } = await host({ user: SeededUser, identifier: 'username' });
+    const { app, api, users } = await boot({ user: SeededUser, identifier: 'username' });
     const row = { tokenVersion: 1, isVerified: true };
     await users.save(users.create({ ...row, email: 'Ada@Example.com', username: ' Ada ' } as never));
     expect(await users.findOneByOrFail({ email: 'ada@example.com' })).toMatchObject({ username: 'ada' });
@@ -65,7 +65,7 @@ onEachHost((host) => {
 
   test('what this library writes is normalised once', async () => {
     const seen: string[] = [];
-    const { api, addUser, service } = await host({
+    const { api, addUser, service } = await boot({
       user: SeededUser,
       normalizeIdentifier(email: string) {
         seen.push(email);

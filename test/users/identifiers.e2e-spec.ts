@@ -28,9 +28,9 @@ const OPTIONS = {
   dtos: { register: NamedRegisterDto, update: NamedUpdateDto },
 };
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('users log in by their address or by their name, in JSON and in a form', async () => {
-    const { api, queries } = await host(OPTIONS);
+    const { api, queries } = await boot(OPTIONS);
     await api.post('/auth/register', ADA).expect(201);
     for (const identifier of ['ada@example.com', ' ADA@EXAMPLE.com', 'ada', 'ADA ']) {
       const login = () => api.post('/auth/jwt/login', { identifier, password: PASSWORD }).expect(200);
@@ -50,7 +50,7 @@ onEachHost((host) => {
   });
 
   test('code finds a user by either, as a login would', async () => {
-    const { addUser, service } = await host(OPTIONS);
+    const { addUser, service } = await boot(OPTIONS);
     const ada = await addUser(ADA);
     for (const identifier of [' ADA@example.com', 'ada', 'ADA ']) {
       expect(await service.findByIdentifier(identifier)).toMatchObject({ id: ada.id });
@@ -61,7 +61,7 @@ onEachHost((host) => {
   });
 
   test('no text is one user’s name and another’s address', async () => {
-    const { api, addUser, service, users } = await host(OPTIONS);
+    const { api, addUser, service, users } = await boot(OPTIONS);
     await addUser({ email: 'ada@example.com' });
     for (const username of ['ada@example.com', '@ada', 'ada＠example.com']) {
       const eve = { email: 'eve@example.com', username, password: PASSWORD };
@@ -80,7 +80,7 @@ onEachHost((host) => {
   });
 
   test('each identifier is unique in its stored form, and the name may be left out', async () => {
-    const { api, users } = await host(OPTIONS);
+    const { api, users } = await boot(OPTIONS);
     await api.post('/auth/register', ADA).expect(201);
     const taken = /REGISTER_USER_ALREADY_EXISTS/;
     await api.post('/auth/register', { ...ADA, username: 'other' }).expect(400, taken);
@@ -96,7 +96,7 @@ onEachHost((host) => {
   });
 
   test('the two race: of ten registrations with one name, one is a user', async () => {
-    const { api, users } = await host(OPTIONS);
+    const { api, users } = await boot(OPTIONS);
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         api.post('/auth/register', { ...ADA, email: `user${index}@example.com` }),
@@ -110,7 +110,7 @@ onEachHost((host) => {
   });
 
   test('a host’s own rule is told which identifier it is; the name has no @ whatever it says', async () => {
-    const { api } = await host({
+    const { api } = await boot({
       ...OPTIONS,
       normalizeIdentifier: (text, property) => (property === 'email' ? text.toLowerCase() : `n-${text}`),
     });
@@ -122,7 +122,7 @@ onEachHost((host) => {
   });
 
   test('a client that is known by the address is known by the name', async () => {
-    const { api } = await host({
+    const { api } = await boot({
       ...OPTIONS,
       limits: { accountLogins: { attempts: 3, windowSeconds: 60 }, login: false, clientLogins: false },
       trustedProxies: 1,
@@ -137,7 +137,7 @@ onEachHost((host) => {
   });
 
   test('a name with @ from before there were two makes no client known to the owner of that address', async () => {
-    const { api, addUser, users } = await host({
+    const { api, addUser, users } = await boot({
       ...OPTIONS,
       limits: { accountLogins: { attempts: 3, windowSeconds: 60 }, login: false, clientLogins: false },
       trustedProxies: 1,
@@ -155,7 +155,7 @@ onEachHost((host) => {
 
   test('whatever a host’s own rule says, an address has an @, and no identifier is empty, broken or of two lines', async () => {
     for (const identifier of ['email', ['email', 'username']]) {
-      const { api, users } = await host({
+      const { api, users } = await boot({
         ...OPTIONS,
         identifier,
         normalizeIdentifier: (text) => text.trim(),
@@ -170,7 +170,7 @@ onEachHost((host) => {
 
   test('preLoginHook gets what was typed, and all of the body', async () => {
     const attempts: unknown[] = [];
-    const { api, service } = await host({
+    const { api, service } = await boot({
       ...OPTIONS,
       hooks: { preLoginHook: (attempt) => void attempts.push({ ...attempt }) },
     });
@@ -192,7 +192,7 @@ onEachHost((host) => {
   });
 
   test('a host’s own rule decides which addresses the default bodies take, too', async () => {
-    const { api, login, outbox, settled } = await host({
+    const { api, login, outbox, settled } = await boot({
       normalizeIdentifier: (text) =>
         /^[^@]+@corp\.example$/.test(text.trim()) ? text.trim().toLowerCase() : undefined,
     });

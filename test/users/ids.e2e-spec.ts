@@ -126,11 +126,11 @@ function entitiesWith({ column, generated = 'increment' as never }: IdKind) {
   return { user: User, role: Role, session: Session };
 }
 
-async function start(host: Boot, kind: IdKind, on: Database, backends: object[]) {
+async function start(boot: Boot, kind: IdKind, on: Database, backends: object[]) {
   const entities = entitiesWith(kind);
   const made = await createDatabase(on);
   const place = { ...made, options: { ...made.options, ...kind.driver } as DataSourceOptions };
-  const running = await host({
+  const host = await boot({
     ...{ ...entities, place, roleManagement: {} },
     backends: [
       { name: 'jwt', transport: bearer(), strategy: jwt() },
@@ -138,11 +138,11 @@ async function start(host: Boot, kind: IdKind, on: Database, backends: object[])
       ...backends,
     ] as never,
   });
-  await startIdsHigh(running.app.get(DataSource), Object.values(entities) as Type[], kind.first);
-  return running;
+  await startIdsHigh(host.app.get(DataSource), Object.values(entities) as Type[], kind.first);
+  return host;
 }
 
-onEachHost((host, adapter, on) => {
+onEachHost((boot, adapter, on) => {
   const kinds = Object.entries(KINDS[on]);
   // The adapter is no matter of the ids, so each has half of them.
   const own = kinds.filter((_, index) => (index % 2 === 0) === (adapter === 'express'));
@@ -152,7 +152,7 @@ onEachHost((host, adapter, on) => {
     const more = redis
       ? [{ name: 'redis', transport: bearer(), strategy: redisStrategy({ client, prefix } as never) }]
       : [];
-    const { api, addUser } = await start(host, kind, on, more);
+    const { api, addUser } = await start(boot, kind, on, more);
     const isBeyond = (id: unknown) => expect(BigInt(id as string)).toBeGreaterThanOrEqual(BigInt(kind.first));
 
     const registered = await api
@@ -211,7 +211,7 @@ onEachHost((host, adapter, on) => {
   });
 });
 
-onEachAdapter('postgres', (host) => {
+onEachAdapter('postgres', (boot) => {
   let acme: HostileProvider;
   beforeAll(async () => {
     acme = await startHostileProvider();
@@ -230,13 +230,13 @@ onEachAdapter('postgres', (host) => {
       user!: Relation<BaseUser>;
     }
     const providers = withProviders([clientOf('acme', acme)]);
-    const running = await host({ ...providers, user, role, oauthAccount: Account });
-    const source = running.app.get(DataSource);
+    const host = await boot({ ...providers, user, role, oauthAccount: Account });
+    const source = host.app.get(DataSource);
     await startIdsHigh(source, [user, Account], kind.first);
 
     acme.claims = { sub: 'user-1' };
-    const ada = await running.login();
-    const visitor = new Visitor(running);
+    const ada = await host.login();
+    const visitor = new Visitor(host);
     const url = await visitor.authorize('/auth/associate/acme/authorize', { ...ada.api.headers });
     const linked = await visitor.back(acme.authorize(url));
     expect(linked.body).toMatchObject({ id: String(ada.user.id) });
@@ -246,10 +246,10 @@ onEachAdapter('postgres', (host) => {
     const verifier = randomBytes(32).toString('base64url');
     const challenge = hash('sha256', verifier, 'base64url');
     const query = new URLSearchParams({ redirect_to: PAGE, code_challenge: challenge }).toString();
-    const page = new Visitor(running);
+    const page = new Visitor(host);
     const back = await page.back(acme.authorize(await page.authorize(`/auth/acme/authorize?${query}`)));
     const code = back.location?.searchParams.get('code');
-    await running.api.post('/auth/acme/token', { code, code_verifier: verifier }).expect(200);
+    await host.api.post('/auth/acme/token', { code, code_verifier: verifier }).expect(200);
     await ada.api.delete(`/users/me/oauth-accounts/${body.items[0].id}`).expect(204);
   });
 });

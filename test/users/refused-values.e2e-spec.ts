@@ -39,9 +39,9 @@ const REFUSED = [
   [{ level: `${SECRET_VALUE} ${'x'.repeat(500)}` }, /invalid input syntax|at \w+\.picky_user\.level|at ck_/],
 ] as const;
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   test('the log says where the database refused a value, and nobody the value', async () => {
-    const { api, scan } = await host({
+    const { api, scan } = await boot({
       user: PickyUser,
       dtos: { register: PickyRegisterDto },
       userManagement: undefined as never,

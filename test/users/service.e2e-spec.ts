@@ -38,9 +38,9 @@ class UsernameCreateDto extends AdminCreateDto {
   username!: string;
 }
 
-onEachHost((host) => {
+onEachHost((boot) => {
   test('integer ids do what UUIDs do', async () => {
-    const { api, login, service } = await host({ user: NumberedUser });
+    const { api, login, service } = await boot({ user: NumberedUser });
     await api.post('/auth/register', { email: 'first@example.com', password: PASSWORD }).expect(201);
     const ada = await login();
 
@@ -54,7 +54,7 @@ onEachHost((host) => {
   });
 
   test('columns may have other names, and users log in by another identifier', async () => {
-    const { api, addUser, service, users } = await host({
+    const { api, addUser, service, users } = await boot({
       user: RenamedUser,
       identifier: 'username',
       dtos: { register: UsernameRegisterDto, adminCreate: UsernameCreateDto },
@@ -88,7 +88,7 @@ onEachHost((host) => {
   });
 
   test('where deletion is for good, restoring says what the entity lacks', async () => {
-    const { service, addUser } = await host();
+    const { service, addUser } = await boot();
     const { id } = await addUser();
     await expect(service.restoreUser(id)).rejects.toThrow(/User has no @DeleteDateColumn\(\)/);
     await service.deleteUser(id);
@@ -96,7 +96,7 @@ onEachHost((host) => {
   });
 
   test('users are found, listed and counted', async () => {
-    const { service, addUser } = await host();
+    const { service, addUser } = await boot();
     await addUser({ email: 'a_b@example.com', isSuperuser: true });
     await addUser({ email: 'axb@example.com', isVerified: false });
     await addUser({ email: 'inactive@example.com', isActive: false });
@@ -146,7 +146,7 @@ onEachHost((host) => {
   });
 
   test('a filter, an order, a purpose or a user that does not exist is a mistake of the program', async () => {
-    const { service, addUser } = await host();
+    const { service, addUser } = await boot();
     const ada = await addUser();
     for (const query of [{ isSuperUser: true }, { page: 2 }, { sort: 'name' }, { cursor: 'x' }]) {
       await expect(service.listAndCountUsers(query as never)).rejects.toThrow(
@@ -169,7 +169,7 @@ onEachHost((host) => {
   });
 
   test('criteria that are empty or undefined never mean the first row or all rows', async () => {
-    const { service, repository, addUser, users } = await host();
+    const { service, repository, addUser, users } = await boot();
     await addUser();
     for (const where of [{}, { id: undefined }, { email: undefined }, { email: null }, { id: {} }]) {
       await expect(service.getUserBy(where as never)).rejects.toBeInstanceOf(TypeError);
@@ -192,14 +192,14 @@ onEachHost((host) => {
     [1.5],
     [NaN],
   ])('an id that can be nobody’s is not found: %j', async (id) => {
-    const { service, addUser } = await host();
+    const { service, addUser } = await boot();
     await addUser();
     await expect(service.getUser(id as never)).rejects.toBeInstanceOf(UserNotFoundError);
     await expect(service.deleteUser(id as never)).rejects.toBeInstanceOf(UserNotFoundError);
   });
 
   test('what the service returns holds no hash', async () => {
-    const { service, addUser } = await host();
+    const { service, addUser } = await boot();
     const user = await addUser();
     const login = { email: user.email, password: PASSWORD };
     const returned = [
@@ -214,7 +214,7 @@ onEachHost((host) => {
   });
 
   test('a relation or an unknown name among the fields is never written', async () => {
-    const { service, addUser, users } = await host();
+    const { service, addUser, users } = await boot();
     const user = await addUser();
     await service.updateUser(user, {
       passwordHash: 'x',
@@ -228,7 +228,7 @@ onEachHost((host) => {
   });
 
   test('a hash upgrade never overwrites a password that was changed meanwhile', async () => {
-    const { api, addUser, repository } = await host();
+    const { api, addUser, repository } = await boot();
     const user = await addUser();
     const isStillOld = await repository.update(
       { id: user.id, passwordHash: 'a hash that was replaced' },
@@ -239,7 +239,7 @@ onEachHost((host) => {
   });
 
   test('a database that is gone is 503 with Retry-After, and nothing else of it is told', async () => {
-    const { app, api, login } = await host();
+    const { app, api, login } = await boot();
     const ada = await login();
     const { DataSource } = await import('typeorm');
     await app.get(DataSource).destroy();

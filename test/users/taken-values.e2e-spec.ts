@@ -55,9 +55,9 @@ class ReusableUser extends UuidUser {
   deletedAt?: Date | null;
 }
 
-onEachHost((host, _adapter, database) => {
+onEachHost((boot, _adapter, database) => {
   const titled = () =>
-    host({
+    boot({
       user: TitledUser,
       identifier: 'username',
       dtos: { register: TitledRegisterDto, update: TitledUpdateDto, adminCreate: TitledAdminCreateDto },
@@ -100,7 +100,7 @@ onEachHost((host, _adapter, database) => {
   });
 
   test('an index that leaves out deleted users gives their address to another, and restoring says so', async () => {
-    const { api, service, outbox, settled, login } = await host({
+    const { api, service, outbox, settled, login } = await boot({
       user: ReusableUser,
       requireVerification: false,
       currentUser: { emailChange: 'confirmed' },
@@ -134,7 +134,7 @@ onEachHost((host, _adapter, database) => {
   });
 });
 
-onEachAdapter('postgres', (host) => {
+onEachAdapter('postgres', (boot) => {
   test('an address that a policy hides is taken all the same', async () => {
     const role = `role_${randomUUID().replaceAll('-', '')}`;
     const place = await createDatabase('postgres');
@@ -144,7 +144,7 @@ onEachAdapter('postgres', (host) => {
       await server.query(`CREATE ROLE ${role}`);
       await server.query(`GRANT ALL ON SCHEMA ${schema} TO ${role}`);
       const options = { ...place.options, extra: { options: `-c role=${role}` } } as typeof place.options;
-      const { api, login }: Host = await host({ place: { ...place, options, drop: async () => undefined } });
+      const { api, login }: Host = await boot({ place: { ...place, options, drop: async () => undefined } });
       const table = `${schema}.app_user`;
       await server.query(`INSERT INTO ${table} ("email", "fullName", "tokenVersion", "createdAt", "updatedAt")
         VALUES ('hidden@example.com', 'of another tenant', 1, 0, 0)`);

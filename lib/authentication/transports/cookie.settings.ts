@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../common/configuration-error.js';
-import { isOrigin, requireBoolean, requireSeconds } from '../../common/option-checks.js';
+import { requireBoolean, requireOrigins, requireSeconds } from '../../common/option-checks.js';
 import type { CookieOptions } from './cookie.options.js';
 import type { OriginRules } from './origin-check.js';
 
