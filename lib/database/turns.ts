@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { DataSource, EntitySubscriberInterface } from 'typeorm';
+import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
 
 interface Turn {
   source: DataSource;
@@ -56,4 +56,13 @@ export const hasHostListeners = (
   { subscribers, entityMetadatas }: DataSource,
   own: ReadonlySet<EntitySubscriberInterface>,
 ): boolean =>
-  subscribers.some((each) => !own.has(each)) || entityMetadatas.some(({ listeners }) => listeners.length > 0);
+  subscribers.some((each) => !own.has(each)) || haveListeners(entityMetadatas);
+
+/** Subscribers may come later; the listeners of entities are known when TypeORM has read the entities. */
+const remembered = new WeakMap<readonly EntityMetadata[], boolean>();
+
+function haveListeners(entities: readonly EntityMetadata[]): boolean {
+  const known = remembered.get(entities) ?? entities.some(({ listeners }) => listeners.length > 0);
+  remembered.set(entities, known);
+  return known;
+}
