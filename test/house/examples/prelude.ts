@@ -34,6 +34,7 @@ export declare class Role extends UuidRole {}
 
 export declare class User extends UuidUser {
   fullName: string | null;
+  deletedAt: Date | null;
   initials: string;
   orders: Order[];
   groups: Group[];
@@ -109,6 +110,7 @@ export declare class ThrottlerGuard {
 
 export declare class MagicLinks {
   redeem(token: string): Promise<User>;
+  send(user: BaseUser): Promise<void>;
 }
 
 export declare class Audit {
