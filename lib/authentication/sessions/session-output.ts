@@ -1,4 +1,5 @@
 import { isSameId, jsonId } from '../../database/entity-id.js';
+import { listOf, objectOf, type Shape } from '../../common/route-description.js';
 import type { BaseSession } from './session.entity.js';
 
 /** A session, as answers show it. */
@@ -15,6 +16,23 @@ export interface SessionOutput {
   /** Whether this is the session of the current request. */
   isCurrent: boolean;
 }
+
+const INSTANT: Shape = { type: 'string', format: 'date-time' };
+
+/** What {@link writeSessions} writes. */
+export const SESSIONS_SHAPE: Shape = objectOf({
+  items: listOf(
+    objectOf({
+      id: { idOf: 'session' },
+      createdAt: INSTANT,
+      lastUsedAt: INSTANT,
+      expiresAt: INSTANT,
+      userAgent: { type: 'string', nullable: true },
+      ip: { type: 'string', nullable: true },
+      isCurrent: { type: 'boolean' },
+    }),
+  ),
+});
 
 /** @param current the session of the current request, if it has one */
 export const writeSessions = (

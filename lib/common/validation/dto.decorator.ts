@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import type { HttpRequest } from '../http.js';
+import { type InputDescription, noteInput } from '../route-description.js';
 import { isForm, jsonBody } from './body.js';
 import { InvalidBodyError } from '../users-error.js';
 import { DtoInput } from './dto-input.js';
@@ -31,7 +32,7 @@ export function Dto<T extends object>(
   context: object = {},
 ): ParameterDecorator {
   const input = new DtoInput(dto, standard, {}, context);
-  return RequestParam(pipe((request) => input.read(jsonBody(request))));
+  return reading('body', { dto }, (request) => input.read(jsonBody(request)));
 }
 
 /** As {@link Dto}, but also reads a form body, in which `property` is named `username` (RFC 6749 §4.3.2). */
@@ -41,9 +42,10 @@ export function FormOrJsonDto<T extends object>(
   standard: Type = dto,
 ): ParameterDecorator {
   const json = new DtoInput(dto, standard);
-  const form = new DtoInput(dto, standard, { [property]: 'username' });
-  return RequestParam(
-    pipe((request) => (isForm(request) ? form.read(request.body) : json.read(jsonBody(request)))),
+  const aliases = { [property]: 'username' };
+  const form = new DtoInput(dto, standard, aliases);
+  return reading('body', { dto, form: aliases }, (request) =>
+    isForm(request) ? form.read(request.body) : json.read(jsonBody(request)),
   );
 }
 
@@ -68,12 +70,20 @@ export function QueryDto<T extends object>(dto: Type<T>): ParameterDecorator {
       throw error instanceof InvalidBodyError ? inQuery(error) : error;
     });
   };
-  return RequestParam(pipe(read));
+  return reading('query', { dto }, read);
 }
 
 const inQuery = ({ faults }: InvalidBodyError) =>
   new InvalidBodyError(faults.map((fault) => ({ ...fault, loc: ['query', ...fault.loc.slice(1)] })));
 
-const pipe = (read: (request: HttpRequest) => Promise<object>): PipeTransform<Request> => ({
-  transform: (request) => read(request()),
-});
+function reading(
+  kind: 'body' | 'query',
+  input: InputDescription,
+  read: (request: HttpRequest) => Promise<object>,
+): ParameterDecorator {
+  const pipe: PipeTransform<Request> = { transform: (request) => read(request()) };
+  return (target, name, index) => {
+    noteInput(kind, input)(target, name, index);
+    RequestParam(pipe)(target, name, index);
+  };
+}

@@ -1,9 +1,12 @@
 import { HttpCode, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import type { Identity } from '../../authentication/backend.js';
+import type { BackendOptions } from '../../authentication/backend.options.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
+import { LOGIN_FAILURES, loginAnswers, originFailures } from '../../authentication/login-answers.js';
 import { Public } from '../../authentication/public.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Describes } from '../../common/route-description.js';
 import { FormOrJsonDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { LoginDto } from '../../users/users.dto.js';
 import { loginDtoFor } from '../dtos.js';
@@ -19,10 +22,9 @@ type AuthPlan = Required<
 
 /**
  * Creates one class for each call, so that backends and applications do not share routes or metadata.
- * @param name the backend's name
- * @param path the part of the routes' paths for this backend; it may be empty
  */
-export function createAuthController(plan: AuthPlan, name: string, path: string): Type {
+export function createAuthController(plan: AuthPlan, backend: BackendOptions): Type {
+  const { name, path = name } = backend;
   const output = new DtoOutput(plan.readDto);
   const OwnCredential = createOwnCredentialGuard(name);
 
@@ -33,6 +35,12 @@ export function createAuthController(plan: AuthPlan, name: string, path: string)
 
     @Post(plan.loginPath)
     @HttpCode(200)
+    @Describes({
+      id: `auth_${name}_login`,
+      summary: 'Log in',
+      answers: loginAnswers(backend, plan.returnUser ? plan.readDto : undefined),
+      failures: [...LOGIN_FAILURES, 'TOO_MANY_ATTEMPTS', ...originFailures(backend)],
+    })
     @Public()
     @NoStore()
     async login(
@@ -54,6 +62,11 @@ export function createAuthController(plan: AuthPlan, name: string, path: string)
 
     @Post(plan.logoutPath)
     @HttpCode(204)
+    @Describes({
+      id: `auth_${name}_logout`,
+      summary: 'Log out',
+      answers: { 204: { says: 'The login has ended.' } },
+    })
     @UseGuards(OwnCredential)
     async logout(
       @CurrentIdentity() identity: Sent<Identity>,
@@ -65,6 +78,11 @@ export function createAuthController(plan: AuthPlan, name: string, path: string)
 
     @Post(plan.logoutAllPath)
     @HttpCode(204)
+    @Describes({
+      id: `auth_${name}_logout_all`,
+      summary: 'Log out everywhere',
+      answers: { 204: { says: 'Every login of the user has ended, in every backend.' } },
+    })
     @UseGuards(OwnCredential)
     async logoutAll(
       @CurrentIdentity() identity: Sent<Identity>,

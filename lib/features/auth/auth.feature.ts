@@ -20,7 +20,7 @@ export const authFeature: Feature<AuthOptions, 'auth'> = {
       ...options,
     };
     return {
-      controllers: backends.map(({ name, path = name }) => createAuthController(plan, name, path)),
+      controllers: backends.map((backend) => createAuthController(plan, backend)),
       providers: [AuthService],
     };
   },

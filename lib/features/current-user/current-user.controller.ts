@@ -4,6 +4,7 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity, CurrentUser } from '../../authentication/current-user.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Describes, HOOK_REFUSES, NEEDS_FRESH_LOGIN } from '../../common/route-description.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import { UserLoadOptions } from '../../authentication/user-load-options.decorator.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -31,6 +32,11 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
     ) {}
 
     @Get()
+    @Describes({
+      id: 'current_user_read',
+      summary: 'Get the logged-in user',
+      answers: { 200: { says: 'The logged-in user.', body: { dto: plan.readDto } } },
+    })
     @UseGuards(Authenticated())
     @NoStore()
     read(@CurrentUser() user: Sent<BaseUser>) {
@@ -38,6 +44,19 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
     }
 
     @Patch()
+    @Describes({
+      id: 'current_user_update',
+      summary: 'Change the logged-in user',
+      answers: { 200: { says: 'The changed user.', body: { dto: plan.readDto } } },
+      failures: [
+        'UPDATE_USER_EMAIL_ALREADY_EXISTS',
+        'UPDATE_USER_INVALID_PASSWORD',
+        ...NEEDS_FRESH_LOGIN,
+        ...(plan.emailChange === false ? (['EMAIL_CHANGE_NOT_ALLOWED'] as const) : []),
+        'USER_FIELD_TAKEN',
+        HOOK_REFUSES,
+      ],
+    })
     @UseGuards(MayChangeSelf)
     @ErrorHeaders()
     @NoStore()

@@ -4,10 +4,12 @@ import { CurrentIdentity } from '../../authentication/current-user.decorator.js'
 import { Public } from '../../authentication/public.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Describes } from '../../common/route-description.js';
 import { QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
 import { AssociationService } from './flow/association.service.js';
 import { MayAssociateGuard } from './may-associate.guard.js';
+import { AUTHORIZE_ANSWERS, AUTHORIZE_FAILURES, BACK_TO_PAGE, CALLBACK_FAILURES } from './oauth2.answers.js';
 import { AuthorizeDto } from './oauth2.dto.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
 
@@ -27,6 +29,12 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
     constructor(readonly associations: AssociationService) {}
 
     @Get(plan.authorizePath)
+    @Describes({
+      id: `oauth2_${client}_associate_authorize`,
+      summary: `Begin to link an account at ${client}`,
+      answers: AUTHORIZE_ANSWERS,
+      failures: [...AUTHORIZE_FAILURES, 'REAUTHENTICATION_REQUIRED', 'CROSS_ORIGIN_REQUEST'],
+    })
     @UseGuards(MayAssociateGuard)
     @NoStore()
     authorize(
@@ -43,6 +51,15 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
      * started it.
      */
     @Get(plan.callbackPath)
+    @Describes({
+      id: `oauth2_${client}_associate_callback`,
+      summary: `Link the account at ${client}`,
+      answers: {
+        200: { says: 'The user, whose account is linked.', body: { dto: plan.readDto } },
+        302: BACK_TO_PAGE,
+      },
+      failures: CALLBACK_FAILURES,
+    })
     @Public()
     @NoStore()
     async callback(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse) {

@@ -1,9 +1,12 @@
 import { Get, HttpCode, Post, Req, Res, type Type } from '@nestjs/common';
+import { LOGIN_FAILURES, loginAnswers } from '../../authentication/login-answers.js';
 import { Public } from '../../authentication/public.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import { Describes, HOOK_REFUSES } from '../../common/route-description.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../feature.decorators.js';
+import { AUTHORIZE_ANSWERS, AUTHORIZE_FAILURES, BACK_TO_PAGE, CALLBACK_FAILURES } from './oauth2.answers.js';
 import { AuthorizeDto, AuthorizeForCodeDto, CodeDto } from './oauth2.dto.js';
 import { type OAuthLoginResult, OAuthLoginService } from './flow/oauth-login.service.js';
 import { joinPath, type OAuth2Plan } from './oauth2.plan.js';
@@ -19,6 +22,7 @@ export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
     callbackPath: joinPath(path, plan.callbackPath),
   };
 
+  const answers = loginAnswers(plan.backendOptions, plan.returnUser ? plan.readDto : undefined);
   const answer = (result: OAuthLoginResult | undefined, response: HttpResponse) => {
     if (result === undefined) return undefined;
     const { user, body } = result;
@@ -33,6 +37,12 @@ export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
     constructor(readonly logins: OAuthLoginService) {}
 
     @Get(plan.authorizePath)
+    @Describes({
+      id: `oauth2_${client}_authorize`,
+      summary: `Begin a login by ${client}`,
+      answers: AUTHORIZE_ANSWERS,
+      failures: AUTHORIZE_FAILURES,
+    })
     @Public()
     @NoStore()
     authorize(
@@ -44,6 +54,19 @@ export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
     }
 
     @Get(plan.callbackPath)
+    @Describes({
+      id: `oauth2_${client}_callback`,
+      summary: `End a login by ${client}`,
+      answers: { ...answers, 302: BACK_TO_PAGE },
+      failures: [
+        ...CALLBACK_FAILURES,
+        'OAUTH_NOT_AVAILABLE_EMAIL',
+        ...LOGIN_FAILURES,
+        'USER_FIELD_TAKEN',
+        'TOO_MANY_ATTEMPTS',
+        HOOK_REFUSES,
+      ],
+    })
     @Public()
     @NoStore()
     async callback(@Req() request: HttpRequest, @Res({ passthrough: true }) response: HttpResponse) {
@@ -57,6 +80,12 @@ export function createOAuth2Controller(plan: OAuth2Plan, client: string): Type {
   class OAuth2CodeController extends OAuth2Controller {
     @Post(plan.tokenPath)
     @HttpCode(200)
+    @Describes({
+      id: `oauth2_${client}_token`,
+      summary: 'Exchange the code of a page for a token',
+      answers,
+      failures: ['OAUTH_INVALID_CODE', ...LOGIN_FAILURES],
+    })
     @Public()
     @NoStore()
     async token(

@@ -26,6 +26,8 @@ export interface OAuth2Plan extends OAuth2Options {
   readDto: Type;
   /** How a login ends. */
   login: OAuthLoginPlan;
+  /** The backend of the login. */
+  backendOptions: BackendOptions;
   /** The names of the clients. */
   names: readonly string[];
 }
@@ -47,6 +49,7 @@ export function resolveOAuth2Plan(options: OAuth2Options, host: HostPlan): OAuth
     readDto: host.dtos.read,
     ...withPaths(options),
     login: { backend: backend.name, load, isKeptByBrowser: keepsToken(backend.transport) },
+    backendOptions: backend,
     names,
   };
   requireOwnRoutes(plan);

@@ -1,6 +1,7 @@
 import { HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
 import { AnswersNothing, type HttpRequest } from '../../common/http.js';
+import { Describes } from '../../common/route-description.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { AddressRule } from '../../users/email-address.js';
 import { ForgotPasswordDto, ResetPasswordDto } from '../../users/users.dto.js';
@@ -19,6 +20,12 @@ export function createPasswordResetController(plan: PasswordResetPlan): Type {
 
     @Post(plan.forgotPath)
     @HttpCode(202)
+    @Describes({
+      id: 'password_reset_request',
+      summary: 'Request a mail with a reset token',
+      answers: { 202: { says: 'Accepted, whether or not a user has the address.', body: null } },
+      failures: ['TOO_MANY_ATTEMPTS'],
+    })
     @Public()
     @AnswersNothing()
     async forgot(
@@ -31,6 +38,12 @@ export function createPasswordResetController(plan: PasswordResetPlan): Type {
 
     @Post(plan.resetPath)
     @HttpCode(200)
+    @Describes({
+      id: 'password_reset_reset',
+      summary: 'Set a new password by a mailed token',
+      answers: { 200: { says: 'The password is set, and every login of the user has ended.', body: null } },
+      failures: ['RESET_PASSWORD_BAD_TOKEN', 'RESET_PASSWORD_INVALID_PASSWORD', 'TOO_MANY_ATTEMPTS'],
+    })
     @Public()
     @AnswersNothing()
     async reset(

@@ -2,6 +2,7 @@ import { HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { Public } from '../../authentication/public.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { AnswersNothing, type HttpRequest, NoStore } from '../../common/http.js';
+import { Describes, HOOK_REFUSES } from '../../common/route-description.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { AddressRule } from '../../users/email-address.js';
 import { RegisterDto } from '../../users/users.dto.js';
@@ -25,6 +26,18 @@ export function createRegistrationController(plan: RegistrationPlan): Type {
 
     @Post()
     @HttpCode(201)
+    @Describes({
+      id: 'registration_register',
+      summary: 'Register',
+      answers: { 201: { says: 'The new user.', body: { dto: plan.readDto } } },
+      failures: [
+        'REGISTER_USER_ALREADY_EXISTS',
+        'REGISTER_INVALID_PASSWORD',
+        'USER_FIELD_TAKEN',
+        'TOO_MANY_ATTEMPTS',
+        HOOK_REFUSES,
+      ],
+    })
     @Public()
     @NoStore()
     async register(
@@ -45,6 +58,12 @@ export function createConcealedRegistrationController(plan: RegistrationPlan): T
 
     @Post()
     @HttpCode(202)
+    @Describes({
+      id: 'registration_register',
+      summary: 'Register',
+      answers: { 202: { says: 'Accepted, whether or not a user has the address.', body: null } },
+      failures: ['REGISTER_INVALID_PASSWORD', 'TOO_MANY_ATTEMPTS', HOOK_REFUSES],
+    })
     @Public()
     @AnswersNothing()
     async register(

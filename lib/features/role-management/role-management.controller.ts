@@ -3,6 +3,7 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { NoStore } from '../../common/http.js';
+import { Describes, listOf, objectOf, type Shape } from '../../common/route-description.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseRole } from '../../roles/role.entity.js';
 import { RoleAssignmentDto, RoleCreateDto, RoleUpdateDto } from '../../roles/roles.dto.js';
@@ -25,6 +26,9 @@ type RoleManagementPlan = RoleManagementOptions & {
 export function createRoleManagementController(plan: RoleManagementPlan): Type {
   const output = new DtoOutput(plan.readDto);
   const userOutput = new DtoOutput(plan.dtos.read);
+  const shown = { dto: plan.readDto };
+  const userWithRoles: Shape = { allOf: [{ dto: plan.dtos.read }, objectOf({ roles: listOf(shown) })] };
+  const unknownAssignment = { status: 404, when: 'No user or no role has this id.' };
   const writeUser = (user: UserWithRoles) => ({
     ...userOutput.write(user),
     roles: user.roles.map((role) => output.write(role)),
@@ -36,6 +40,16 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     constructor(readonly management: RoleManagementService) {}
 
     @Get()
+    @Describes({
+      id: 'roles_list',
+      summary: 'List roles',
+      answers: {
+        200: {
+          says: 'A page of roles, ordered by name, and the number of all roles.',
+          body: objectOf({ items: listOf(shown), total: { type: 'integer' } }),
+        },
+      },
+    })
     async list(@QueryDto(ListRolesDto) query: Sent<ListRolesDto>) {
       const { items, total } = await this.management.list(query, plan.loadOptions);
       return { items: items.map((role: BaseRole) => output.write(role)), total };
@@ -43,6 +57,12 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
 
     @Post()
     @HttpCode(201)
+    @Describes({
+      id: 'roles_create',
+      summary: 'Create a role',
+      answers: { 201: { says: 'The new role.', body: shown } },
+      failures: ['ROLE_ALREADY_EXISTS'],
+    })
     async create(
       @CurrentIdentity() identity: Sent<Identity>,
       @Dto(plan.createDto, RoleCreateDto) body: Sent<RoleCreateDto>,
@@ -51,6 +71,12 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     }
 
     @Put(plan.assignPath)
+    @Describes({
+      id: 'roles_assign',
+      summary: 'Assign a role to a user',
+      answers: { 200: { says: 'The user with all roles.', body: userWithRoles } },
+      failures: ['ROLE_ALREADY_ASSIGNED', unknownAssignment],
+    })
     @NoStore()
     async assign(
       @CurrentIdentity() identity: Sent<Identity>,
@@ -60,6 +86,12 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     }
 
     @Put(plan.revokePath)
+    @Describes({
+      id: 'roles_revoke',
+      summary: 'Revoke a role of a user',
+      answers: { 200: { says: 'The user with the remaining roles.', body: userWithRoles } },
+      failures: ['ROLE_NOT_ASSIGNED', unknownAssignment],
+    })
     @NoStore()
     async revoke(
       @CurrentIdentity() identity: Sent<Identity>,
@@ -69,6 +101,13 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     }
 
     @Patch(':id')
+    @Describes({
+      id: 'roles_update',
+      summary: 'Change a role',
+      ids: { id: 'role' },
+      answers: { 200: { says: 'The changed role.', body: shown } },
+      failures: ['ROLE_ALREADY_EXISTS'],
+    })
     @UseGuards(KnownRoleGuard)
     async update(
       @CurrentIdentity() identity: Sent<Identity>,
@@ -80,6 +119,13 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
 
     @Delete(':id')
     @HttpCode(204)
+    @Describes({
+      id: 'roles_delete',
+      summary: 'Delete a role',
+      ids: { id: 'role' },
+      answers: { 204: { says: 'The role is deleted, and no user has it any more.' } },
+      failures: ['ROLE_IN_USE'],
+    })
     async remove(@CurrentIdentity() identity: Sent<Identity>, @Param('id') id: string) {
       await this.management.remove(identity, id);
     }

@@ -3,6 +3,7 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { Authority } from '../../authorization/authority.js';
 import { AnswersNothing, type HttpRequest } from '../../common/http.js';
+import { Describes } from '../../common/route-description.js';
 import type { Sent } from '../../common/validation/dto.decorator.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -30,6 +31,13 @@ export function createPasswordResetMailController(plan: UserManagementOptions & 
 
     @Post()
     @HttpCode(202)
+    @Describes({
+      id: 'users_mail_password_reset',
+      summary: 'Mail a reset token to a user',
+      ids: { id: 'user' },
+      answers: { 202: { says: 'The token will be mailed.', body: null } },
+      failures: ['USER_INACTIVE', 'TOO_MANY_ATTEMPTS'],
+    })
     @UseGuards(TargetUserGuard)
     @AnswersNothing()
     async send(

@@ -3,6 +3,13 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity } from '../../authentication/current-user.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
+import {
+  Describes,
+  HOOK_REFUSES,
+  listOf,
+  NEEDS_FRESH_LOGIN,
+  objectOf,
+} from '../../common/route-description.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
 import type { AddressRule } from '../../users/email-address.js';
 import type { BaseUser } from '../../users/user.entity.js';
@@ -25,6 +32,7 @@ type UserManagementPlan = UserManagementOptions & {
 
 export function createUserManagementController(plan: UserManagementPlan): Type {
   const output = new DtoOutput(plan.readDto);
+  const shown = { dto: plan.readDto };
   const TargetUserGuard = createTargetUserGuard(plan.loadOptions, plan.hasRoles);
 
   @ErrorHeaders()
@@ -36,6 +44,19 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
     ) {}
 
     @Get()
+    @Describes({
+      id: 'users_list',
+      summary: 'List users',
+      answers: {
+        200: {
+          says: 'A page of users. `next` is the cursor of the next page; `total` comes only with `count`.',
+          body: objectOf(
+            { items: listOf(shown), next: { type: 'string', nullable: true } },
+            { total: { type: 'integer' } },
+          ),
+        },
+      },
+    })
     @NoStore()
     async list(@QueryDto(ListUsersDto) query: Sent<ListUsersDto>) {
       const { items, ...rest } = await this.management.list(query, plan.loadOptions);
@@ -44,6 +65,18 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
 
     @Post()
     @HttpCode(201)
+    @Describes({
+      id: 'users_create',
+      summary: 'Create a user',
+      answers: { 201: { says: 'The new user.', body: shown } },
+      failures: [
+        'REGISTER_USER_ALREADY_EXISTS',
+        'REGISTER_INVALID_PASSWORD',
+        ...NEEDS_FRESH_LOGIN,
+        'USER_FIELD_TAKEN',
+        'USER_INACTIVE',
+      ],
+    })
     @NoStore()
     async create(
       @CurrentIdentity() identity: Sent<Identity>,
@@ -54,6 +87,12 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
     }
 
     @Get(':id')
+    @Describes({
+      id: 'users_read',
+      summary: 'Get a user',
+      ids: { id: 'user' },
+      answers: { 200: { says: 'The user.', body: shown } },
+    })
     @UseGuards(TargetUserGuard)
     @NoStore()
     read(@TargetUser() user: Sent<BaseUser>) {
@@ -61,6 +100,21 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
     }
 
     @Patch(':id')
+    @Describes({
+      id: 'users_update',
+      summary: 'Change a user',
+      ids: { id: 'user' },
+      answers: { 200: { says: 'The changed user.', body: shown } },
+      failures: [
+        'UPDATE_USER_EMAIL_ALREADY_EXISTS',
+        'UPDATE_USER_INVALID_PASSWORD',
+        ...NEEDS_FRESH_LOGIN,
+        { status: 409, when: 'Another request changed the user at the same time.' },
+        'LAST_SUPERUSER',
+        'USER_FIELD_TAKEN',
+        HOOK_REFUSES,
+      ],
+    })
     @UseGuards(TargetUserGuard)
     @NoStore()
     async update(
@@ -75,6 +129,13 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
 
     @Delete(':id')
     @HttpCode(204)
+    @Describes({
+      id: 'users_delete',
+      summary: 'Delete a user',
+      ids: { id: 'user' },
+      answers: { 204: { says: 'The user is deleted.' } },
+      failures: ['SELF_DELETION', 'LAST_SUPERUSER', 'USER_IN_USE', HOOK_REFUSES],
+    })
     @UseGuards(TargetUserGuard)
     async remove(
       @CurrentIdentity() identity: Sent<Identity>,

@@ -7,6 +7,13 @@ import { CurrentPasswordDto } from '../../../authentication/current-password.dto
 import { Reauthentication } from '../../../authentication/reauthentication.js';
 import { jsonId } from '../../../database/entity-id.js';
 import { type HttpRequest, NoStore } from '../../../common/http.js';
+import {
+  Describes,
+  listOf,
+  NEEDS_FRESH_LOGIN,
+  objectOf,
+  type Shape,
+} from '../../../common/route-description.js';
 import { Dto, type Sent } from '../../../common/validation/dto.decorator.js';
 import { ErrorHeaders, FeatureController } from '../../feature.decorators.js';
 import type { BaseOAuthAccount } from './oauth-account.entity.js';
@@ -28,6 +35,11 @@ export function createOAuthAccountsController(plan: OAuth2Plan): Type {
     ) {}
 
     @Get()
+    @Describes({
+      id: 'oauth2_list_accounts',
+      summary: 'List the linked accounts',
+      answers: { 200: { says: 'The linked accounts, the oldest first.', body: ACCOUNTS_SHAPE } },
+    })
     @NoStore()
     async list(@CurrentIdentity() { user }: Sent<Identity>) {
       return { items: (await this.accounts.list(user)).map(writeAccount) };
@@ -35,6 +47,13 @@ export function createOAuthAccountsController(plan: OAuth2Plan): Type {
 
     @Delete(':id')
     @HttpCode(204)
+    @Describes({
+      id: 'oauth2_unlink_account',
+      summary: 'Unlink an account',
+      ids: { id: 'oauthAccount' },
+      answers: { 204: { says: 'Nobody can log in by this account any more.' } },
+      failures: [...NEEDS_FRESH_LOGIN, 'LAST_LOGIN_METHOD'],
+    })
     async remove(
       @CurrentIdentity() identity: Sent<Identity>,
       @Param('id') id: string,
@@ -52,6 +71,18 @@ export function createOAuthAccountsController(plan: OAuth2Plan): Type {
   }
   return OAuthAccountsController;
 }
+
+const ACCOUNTS_SHAPE: Shape = objectOf({
+  items: listOf(
+    objectOf({
+      id: { idOf: 'oauthAccount' },
+      provider: { type: 'string' },
+      accountId: { type: 'string' },
+      accountEmail: { type: 'string', nullable: true },
+      createdAt: { type: 'string', format: 'date-time' },
+    }),
+  ),
+});
 
 const writeAccount = ({ id, provider, accountId, accountEmail, createdAt }: BaseOAuthAccount) => ({
   ...{ id: jsonId(id), provider, accountId, accountEmail, createdAt },
