@@ -9,7 +9,7 @@ import { Member, MemberSession, Role } from '../support/users.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
 
 /** Of each kind and process; `KILL_REQUESTS=100` makes larger floods. */
-const REQUESTS = Number(process.env['KILL_REQUESTS'] ?? 25);
+const REQUESTS = Number(process.env['KILL_REQUESTS'] ?? 10);
 const NEW_PASSWORD = 'a new password indeed';
 const KINDS = ['registration', 'reset', 'role change', 'deletion'] as const;
 type Kind = (typeof KINDS)[number];

@@ -31,19 +31,17 @@ describe.each(SUITES)('the hosts of %s', (suite) => {
     }
   });
 
-  test('are half of them where all pairs are asked for, the other half in the next run', () => {
-    const halves = [0, 1].map((seed) => chosen(suite, ALL, { run: 'pairs', seed }));
-    expect(new Set(halves.flat())).toEqual(new Set(ALL));
-    for (const half of halves) {
-      expect(half).toHaveLength(ALL.length / 2);
-      const pairs = half.flatMap(({ adapter, database, profile }) => [
-        `${adapter} ${database}`,
-        `${adapter} ${profile}`,
-        `${database} ${profile}`,
-      ]);
-      expect(new Set(pairs).size).toBe(6 + 4 + 6);
+  test('are of each database, adapter and profile where that is asked for, and all of them in six runs', () => {
+    const plain = ALL.filter(({ profile }) => profile === 'plain');
+    for (const hosts of [ALL, onSQLite, plain]) {
+      const runs = [0, 1, 2, 3, 4, 5].map((seed) => chosen(suite, hosts, { run: 'each', seed }));
+      expect(new Set(runs.flat())).toEqual(new Set(hosts));
+      const kinds = (some: Combination[]) => new Set(some.flatMap((each) => Object.values(each)));
+      for (const run of runs) {
+        expect(run).toHaveLength(hosts === onSQLite ? 2 : 3);
+        expect(kinds(run)).toEqual(kinds(hosts));
+      }
     }
-    expect(chosen(suite, onSQLite, { run: 'pairs', seed: 0 })).toEqual(onSQLite);
   });
 
   test('are of both profiles in a third of everything', () => {

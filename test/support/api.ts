@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import supertest, { type Response, type Test } from 'supertest';
 import type { SecretsScan } from './secrets-scan.js';
 
@@ -8,6 +9,9 @@ export interface Wire {
   /** The body as the library answered it. */
   unwrap: (body: unknown) => unknown;
 }
+
+/** A new connection for each request would take longer than most requests. */
+const AGENT = new Agent({ keepAlive: true });
 
 const PLAIN_WIRE: Wire = { base: '', unwrap: (body) => body };
 
@@ -71,7 +75,7 @@ export class Api {
   ): Test {
     const { base } = this.wire;
     const test = supertest(this.url)[method](path.startsWith(`${base}/`) ? path : `${base}${path}`);
-    void test.set(this.headers);
+    void test.agent(AGENT).set(this.headers);
     test.on('response', (answer: Response) => {
       this.unwrap(answer);
       this.scan.saw(answer);

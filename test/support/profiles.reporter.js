@@ -14,7 +14,7 @@ export default class UntestedProfiles {
     const { TEST_PROFILES: run = 'third', TEST_SEED: seed } = process.env;
     const left = {
       third: `two thirds of the hosts (TEST_SEED=${seed})`,
-      pairs: `half of the hosts, of whose adapters, databases and profiles each two met (TEST_SEED=${seed})`,
+      each: `the hosts of other days; every suite met each database, adapter and profile (TEST_SEED=${seed})`,
       plain: 'harsh hosts',
       harsh: 'plain hosts',
     };

@@ -19,17 +19,17 @@ export interface Combination {
 
 export interface Choice {
   /**
-   * `all`; `pairs`, in which each adapter meets each database and each profile, and each database each profile; `third`; or
-   * a profile's name, which runs all of that profile.
+   * `all`; `each`, in which every suite meets each database, each adapter and each profile; `third`; or a profile's name,
+   * which runs all of that profile.
    */
-  run: 'third' | 'pairs' | 'all' | Profile;
+  run: 'third' | 'each' | 'all' | Profile;
   seed: number;
 }
 
 /** `TEST_PROFILES` and `TEST_SEED`, which jest.config.js sets where the caller does not. */
 export function choice(): Choice {
   const { TEST_PROFILES: run = 'third', TEST_SEED: seed = '0' } = process.env;
-  const known = ['third', 'pairs', 'all', ...PROFILES];
+  const known = ['third', 'each', 'all', ...PROFILES];
   if (!known.includes(run)) throw new Error(`TEST_PROFILES is ${run}; there are ${known.join(', ')}.`);
   return { run: run as Choice['run'], seed: Number(seed) };
 }
@@ -51,7 +51,8 @@ export function combinationsNeeded(
   const all = profiles.flatMap((profile) =>
     databases.flatMap((database) => ADAPTERS.map((adapter) => ({ adapter, database, profile }))),
   );
-  return meetsHarshHosts(suite) ? chosen(suite, all, choice()) : all;
+  const { run } = choice();
+  return meetsHarshHosts(suite) || run === 'each' ? chosen(suite, all, choice()) : all;
 }
 
 /**
@@ -60,7 +61,7 @@ export function combinationsNeeded(
  */
 export function chosen(suite: string, all: readonly Combination[], { run, seed }: Choice): Combination[] {
   if (run === 'all') return [...all];
-  if (run === 'pairs') return pairs(suite, all, seed);
+  if (run === 'each') return oneOfEach(suite, all, seed);
   if (run !== 'third') return all.filter(({ profile }) => profile === run);
 
   const turn = seed + numberOf(suite);
@@ -71,15 +72,30 @@ export function chosen(suite: string, all: readonly Combination[], { run, seed }
   return [...stead.slice(turn % (stead.length || 1)).slice(0, 1), ...third];
 }
 
-/** Half of them, the other half the next day. Fewer than three kinds of hosts have no half that has all pairs. */
-function pairs(suite: string, all: readonly Combination[], seed: number): Combination[] {
+/** Two neighbours have both adapters and both profiles. */
+const TURNS = [
+  ['express', 'plain'],
+  ['fastify', 'harsh'],
+  ['express', 'harsh'],
+  ['fastify', 'plain'],
+] as const satisfies [Adapter, Profile][];
+
+/** One combination of each database, or two of a single one. In six runs, all of them. */
+function oneOfEach(suite: string, all: readonly Combination[], seed: number): Combination[] {
   const databases = [...new Set(all.map(({ database }) => database))];
-  if (databases.length === 1 || new Set(all.map(({ profile }) => profile)).size === 1) return [...all];
+  const turns = TURNS.filter(([, profile]) => all.some((each) => each.profile === profile));
   const turn = seed + numberOf(suite);
-  const numbers = ({ adapter, database, profile }: Combination) =>
-    ADAPTERS.indexOf(adapter) + databases.indexOf(database) + PROFILES.indexOf(profile);
-  return all.filter((each) => (numbers(each) + turn) % 2 === 0);
+  const first = 2 * (turn % 2);
+  const places = Array.from({ length: Math.max(2, databases.length) }, (_, index) => {
+    const database = databases[(index + Math.floor(turn / 2)) % databases.length];
+    const [adapter, profile] = turns[(first + index) % turns.length] ?? TURNS[0];
+    return { adapter, database, profile };
+  });
+  return all.filter((each) => places.some((place) => isSame(place, each)));
 }
+
+const isSame = (one: object, other: object): boolean =>
+  Object.entries(one).every(([name, value]) => other[name as keyof typeof other] === value);
 
 const isPlainest = ({ profile, database }: Combination) => profile === 'plain' && database === 'sqlite';
 
