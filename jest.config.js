@@ -21,7 +21,7 @@ export default {
   },
   moduleNameMapper: {
     '^nestjs-users$': '<rootDir>/lib/index.ts',
-    '^nestjs-users/oauth2$': '<rootDir>/lib/oauth2.ts',
+    '^nestjs-users/(\\w+)$': '<rootDir>/lib/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample', '<rootDir>/.tmp'],

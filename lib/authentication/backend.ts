@@ -30,6 +30,11 @@ export interface Login<User extends BaseUser = BaseUser> {
   replaces?: Identity<User>;
 }
 
+/** A security scheme of OpenAPI, as far as transports need it. */
+export type SecurityScheme =
+  | { readonly type: 'http'; readonly scheme: string; readonly bearerFormat?: string }
+  | { readonly type: 'apiKey'; readonly in: 'header' | 'cookie' | 'query'; readonly name: string };
+
 /** How a client sends and receives a credential. */
 export interface Transport {
   /** The scheme in the header `WWW-Authenticate` of a `401` (RFC 9110 §11.6.1). */
@@ -47,6 +52,8 @@ export interface Transport {
   clear?(response: HttpResponse): void;
   /** Throws if another site may have sent the request with the user's credential (CSRF). */
   checkOrigin?(request: HttpRequest): void;
+  /** Where a client puts the credential, for a document of the API. Default: the document does not say it. */
+  readonly securityScheme?: SecurityScheme;
 }
 
 /** How a credential is made, recognized and ended. */

@@ -16,6 +16,7 @@ const CREDENTIAL = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 class BearerTransport implements Transport {
   readonly challenge = 'Bearer';
+  readonly securityScheme = { type: 'http', scheme: 'bearer' } as const;
 
   read(request: HttpRequest): string | undefined {
     return CREDENTIAL.exec(request.headers.authorization ?? '')?.[1];

@@ -2,7 +2,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import { cookieValues } from '../../common/cookie-values.js';
 import type { HttpRequest, HttpResponse } from '../../common/http.js';
 import { keysOf } from '../../common/option-keys.js';
-import type { IssuedToken, Transport } from '../backend.js';
+import type { IssuedToken, SecurityScheme, Transport } from '../backend.js';
 import type { TransportDefinition } from '../backend.options.js';
 import type { CookieOptions } from './cookie.options.js';
 import { type CookieSettings, resolveCookie } from './cookie.settings.js';
@@ -33,12 +33,14 @@ export const cookie = (options: CookieOptions = {}): TransportDefinition => ({
 export class CookieTransport implements Transport {
   readonly challenge: string;
   readonly cookieName: string;
+  readonly securityScheme: SecurityScheme;
 
   constructor(
     private readonly settings: CookieSettings,
     private readonly adapter: HttpAdapterHost,
   ) {
     this.cookieName = settings.name;
+    this.securityScheme = { type: 'apiKey', in: 'cookie', name: settings.name };
     this.challenge = `Cookie cookie-name="${settings.name}"`;
   }
 

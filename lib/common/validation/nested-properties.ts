@@ -73,8 +73,9 @@ function nestedProperties(dto: Type): NestedProperty[] {
   return properties;
 }
 
-function nestedClass(dto: Type, property: string): Type | undefined {
-  const { typeFunction, options } = defaultMetadataStorage.findTypeMetadata(dto, property) ?? {};
+/** The class that `@Type()` names for a property; `undefined` for one that depends on the value. */
+export function nestedClass(dto: Type, property: string): Type | undefined {
+  const { typeFunction, options } = typeMetadata(dto, property) ?? {};
   if (options?.discriminator) return undefined;
   try {
     return typeFunction?.() as Type | undefined;
@@ -84,13 +85,21 @@ function nestedClass(dto: Type, property: string): Type | undefined {
   }
 }
 
-/** By its declared type, or by a rule for each item. An interface and some union types are seen as `Object`. */
+/** Whether a property is declared as a list. An interface and some union types are seen as `Object`. */
+export const isDeclaredList = (dto: Type, property: string): boolean =>
+  [Array, Set, Map].some((type) => type === typeMetadata(dto, property)?.reflectedType);
+
 function mayBeList(dto: Type, property: string): boolean {
-  const { reflectedType = Object } = defaultMetadataStorage.findTypeMetadata(dto, property);
-  if ([Array, Set, Map, Object].some((type) => type === reflectedType)) return true;
+  const { reflectedType = Object } = typeMetadata(dto, property) ?? {};
+  if (reflectedType === Object || isDeclaredList(dto, property)) return true;
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
   return rules.some((rule) => rule.propertyName === property && rule.each);
 }
+
+const typeMetadata = (dto: Type, property: string) =>
+  defaultMetadataStorage.findTypeMetadata(dto, property) as
+    | { typeFunction?: () => unknown; reflectedType?: unknown; options?: { discriminator?: unknown } }
+    | undefined;
 
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -54,6 +54,8 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
         ...NEEDS_FRESH_LOGIN,
         ...(plan.emailChange === false ? (['EMAIL_CHANGE_NOT_ALLOWED'] as const) : []),
         'USER_FIELD_TAKEN',
+        // Unverified users may change their address, and nothing else.
+        'USER_NOT_VERIFIED',
         HOOK_REFUSES,
       ],
     })

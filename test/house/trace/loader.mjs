@@ -5,14 +5,14 @@ import jestConfig from '../../../jest.config.js';
 import { instrument } from './instrument.mjs';
 
 const ROOT = new URL('../../../', import.meta.url).href;
-const FRONT_DOORS = { 'nestjs-users': 'lib/index.ts', 'nestjs-users/oauth2': 'lib/oauth2.ts' };
+const FRONT_DOOR = /^nestjs-users(?:\/(\w+))?$/;
 /** TypeScript becomes JavaScript as it does for the tests. */
 const [, SWC_OPTIONS] = jestConfig.transform['^.+\\.ts$'];
 
 /** A hook of `node:module`: `nestjs-users` is lib, and `./a.js` is `./a.ts` where there is one. */
 export async function resolve(specifier, context, next) {
-  const door = FRONT_DOORS[specifier];
-  if (door) return { url: ROOT + door, shortCircuit: true };
+  const door = FRONT_DOOR.exec(specifier);
+  if (door) return { url: `${ROOT}lib/${door[1] ?? 'index'}.ts`, shortCircuit: true };
 
   const { parentURL = '' } = context;
   if (!specifier.startsWith('.') || !parentURL.endsWith('.ts')) return next(specifier, context);

@@ -1,0 +1,74 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import type { Backend } from '../authentication/backend.js';
+import { guardsAt, ruleOf } from '../authentication/guard-rule.js';
+import { bodyOf, descriptionOf, type FailureDescription, queryOf } from '../common/route-description.js';
+
+/** What all routes of an application have in common. */
+export interface Application {
+  backends: readonly Backend[];
+  requiresVerification: boolean;
+}
+
+/** Who may use a route, as its guards say. */
+export interface Access {
+  needsLogin: boolean;
+  /** The backends whose credentials count. */
+  backends: readonly Backend[];
+  needsVerification: boolean;
+  /** Whether some logged-in users are refused. */
+  authorizes: boolean;
+}
+
+export function accessOf(controller: Type, handler: object, application: Application): Access {
+  const guards = [handler, controller].flatMap(guardsAt);
+  const rules = guards.flatMap((guard) => ruleOf(guard) ?? []);
+  const names = rules.flatMap(({ options }) =>
+    Array.isArray(options.backends) ? [options.backends as string[]] : [],
+  );
+  return {
+    needsLogin: rules.some(({ options }) => !options.optional),
+    backends: application.backends.filter(({ name }) => names.every((list) => list.includes(name))),
+    needsVerification: rules.some(({ options }) => options.verified ?? application.requiresVerification),
+    // A guard of the host may refuse anybody.
+    authorizes: rules.some(({ authorizes }) => authorizes) || rules.length < guards.length,
+  };
+}
+
+/** Everything that can go wrong at a route. */
+export function failuresOf(handler: object, access: Access): FailureDescription[] {
+  const { ids = {}, failures = [] } = descriptionOf(handler) ?? {};
+  return [
+    ...(bodyOf(handler) ? BODY_FAILURES : []),
+    ...(bodyOf(handler) || queryOf(handler)
+      ? [{ status: 422, when: 'A field is missing or breaks a rule.' }]
+      : []),
+    ...(access.needsLogin ? loginFailures(handler, access) : []),
+    ...Object.values(ids).map((entity) => ({ status: 404, when: `No ${NAMES[entity]} has this id.` })),
+    ...failures,
+    { status: 503, when: 'A part of the application is down or too busy. Try again later.' },
+  ];
+}
+
+const NAMES = { user: 'user', role: 'role', session: 'session', oauthAccount: 'linked account' } as const;
+
+const BODY_FAILURES: readonly FailureDescription[] = [
+  { status: 400, when: 'The body is not valid JSON.' },
+  { status: 413, when: 'The body is too large.' },
+  { status: 415, when: 'The body has another media type.' },
+];
+
+function loginFailures(
+  handler: object,
+  { backends, needsVerification, authorizes }: Access,
+): FailureDescription[] {
+  const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
+  const checksOrigin =
+    method !== RequestMethod.GET && backends.some(({ transport }) => transport.checkOrigin);
+  return [
+    { status: 401, when: 'You are not logged in.' },
+    ...(needsVerification ? (['USER_NOT_VERIFIED'] as const) : []),
+    ...(authorizes ? [{ status: 403, when: 'You are not allowed to do this.' }] : []),
+    ...(checksOrigin ? (['CROSS_ORIGIN_REQUEST'] as const) : []),
+  ];
+}

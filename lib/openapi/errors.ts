@@ -1,0 +1,104 @@
+import type { HeaderObject, ResponseObject, SchemaObject } from '@nestjs/swagger';
+import { STATUS_CODES } from 'node:http';
+import { ERROR_TABLE, type UsersErrorCode } from '../common/error-codes.js';
+import type { FailureDescription } from '../common/route-description.js';
+
+export const ERROR_MODEL = 'UsersError';
+
+/** The body of every error answer of the library. */
+export const ERROR_SCHEMA: SchemaObject = {
+  type: 'object',
+  description: 'A client acts on `statusCode` and on the code in `detail`; `message` is for people.',
+  required: ['statusCode', 'error', 'message', 'detail'],
+  properties: {
+    statusCode: { type: 'integer' },
+    error: { type: 'string', description: 'The status in words.' },
+    message: { type: 'string' },
+    detail: {
+      oneOf: [
+        { type: 'string', description: 'A code, or the status in words.' },
+        {
+          type: 'object',
+          description: 'A code, and why.',
+          required: ['code', 'reason'],
+          properties: { code: { type: 'string' }, reason: { type: 'string' } },
+        },
+        {
+          type: 'array',
+          description: 'The faults of the request.',
+          items: {
+            type: 'object',
+            required: ['loc', 'msg', 'type'],
+            properties: {
+              loc: { type: 'array', items: { type: 'string' } },
+              msg: { type: 'string' },
+              type: { type: 'string' },
+            },
+          },
+        },
+      ],
+    },
+  },
+};
+
+/** With a reason of the host's rules for passwords. */
+const WITH_REASON: readonly UsersErrorCode[] = [
+  'REGISTER_INVALID_PASSWORD',
+  'UPDATE_USER_INVALID_PASSWORD',
+  'RESET_PASSWORD_INVALID_PASSWORD',
+];
+
+const header = (description: string, type: string): HeaderObject => ({ description, schema: { type } });
+
+const HEADERS: Readonly<Record<number, Record<string, HeaderObject>>> = {
+  401: { 'WWW-Authenticate': header('The schemes by which a user can be logged in.', 'string') },
+  429: { 'Retry-After': header('The seconds after which a client may try again.', 'integer') },
+  503: { 'Retry-After': header('The seconds after which a client may try again.', 'integer') },
+};
+
+interface Example {
+  name: string;
+  status: number;
+  message: string;
+  detail: unknown;
+}
+
+/** The failures of a route as answers, by status. */
+export function errorResponses(failures: readonly FailureDescription[]): Map<number, ResponseObject> {
+  const byStatus = new Map<number, Example[]>();
+  for (const example of failures.map(exampleOf)) {
+    const others = byStatus.get(example.status) ?? [];
+    if (!others.some(({ name }) => name === example.name)) byStatus.set(example.status, [...others, example]);
+  }
+  return new Map([...byStatus].map(([status, examples]) => [status, responseOf(status, examples)]));
+}
+
+function exampleOf(failure: FailureDescription): Example {
+  if (typeof failure !== 'string') {
+    const { status, when } = failure;
+    const words = STATUS_CODES[status] ?? 'Error';
+    const detail =
+      status === 422 ? [{ loc: ['body', 'email'], msg: 'email is missing.', type: 'missing' }] : words;
+    return { name: words, status, message: when, detail };
+  }
+  const [status, message] = ERROR_TABLE[failure];
+  const detail = WITH_REASON.includes(failure) ? { code: failure, reason: message } : failure;
+  return { name: failure, status, message, detail };
+}
+
+function responseOf(status: number, examples: readonly Example[]): ResponseObject {
+  const bodies = examples.map(({ name, message, detail }) => {
+    const value = { statusCode: status, error: STATUS_CODES[status], message, detail };
+    return [name, { summary: message, value }] as const;
+  });
+  return {
+    description: examples.map(({ message }) => message).join(' '),
+    ...(HEADERS[status] && { headers: HEADERS[status] }),
+    content: {
+      'application/json': {
+        schema: { $ref: `#/components/schemas/${ERROR_MODEL}` },
+        examples: Object.fromEntries(bodies),
+      },
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Type } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions, DECORATORS, type SchemaObject } from '@nestjs/swagger';
+import type { DescribedProperty } from './described-property.js';
+import { describeInput } from './input-schema.js';
+import { describeOutput, type Shown } from './output-schema.js';
+
+/** What helps a person to try a route out, by the names of the library's own fields. */
+const EXAMPLES: Readonly<Record<string, unknown>> = {
+  email: 'ada@example.com',
+  password: 'correct horse battery staple',
+  currentPassword: 'correct horse battery staple',
+};
+
+/**
+ * Makes @nestjs/swagger know the properties of a DTO class that requests send, and of the classes that it nests.
+ * What the host has declared itself, with `@ApiProperty()`, takes precedence.
+ */
+export function documentInput(dto: Type, done = new Set<Type>()): void {
+  if (done.has(dto)) return;
+  done.add(dto);
+  for (const described of describeInput(dto)) {
+    documentProperty(dto, described);
+    if (described.nested) documentInput(described.nested, done);
+  }
+}
+
+/** As {@link documentInput}, for a class that answers show. */
+export function documentOutput(shown: Shown, done = new Set<Type>()): void {
+  if (done.has(shown.dto)) return;
+  done.add(shown.dto);
+  for (const { shows, ...described } of describeOutput(shown)) {
+    documentProperty(shown.dto, described);
+    if (shows) documentOutput(shows, done);
+  }
+}
+
+/** What the host has declared, by prototype: a document may be made more than once. */
+const declared = new WeakMap<object, Map<string, object>>();
+
+function documentProperty(dto: Type, described: DescribedProperty): void {
+  const { property, name, isRequired, isNullable, nested, isList, schema } = described;
+  const prototype = dto.prototype as object;
+  const value = nested ? { type: () => nested, isArray: isList } : typed(schema);
+  const example = EXAMPLES[property];
+  ApiProperty({
+    ...value,
+    name,
+    required: isRequired,
+    ...(isNullable && { nullable: true }),
+    ...(example !== undefined && { example }),
+    ...declaredBy(prototype, property),
+  } as ApiPropertyOptions)(prototype, property);
+}
+
+/** @nestjs/swagger asks for a type, also of a value that may be anything. */
+function typed(schema: SchemaObject): SchemaObject {
+  const hasType = schema.type !== undefined || schema.oneOf !== undefined;
+  return hasType ? schema : { ...schema, anyOf: [{}] };
+}
+
+function declaredBy(prototype: object, property: string): object {
+  const own = declared.get(prototype) ?? new Map<string, object>();
+  declared.set(prototype, own);
+  const known = own.get(property);
+  if (known) return known;
+  const metadata = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES, prototype, property) as
+    { type?: unknown } | undefined;
+  const { type, ...rest } = metadata ?? {};
+  // `Object` is what TypeScript says of a union.
+  const given = type === undefined || type === Object ? rest : { type, ...rest };
+  own.set(property, given);
+  return given;
+}

@@ -1,0 +1,127 @@
+import type { Type } from '@nestjs/common';
+import type { SchemaObject } from '@nestjs/swagger';
+import type { EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import {
+  computedProperties,
+  exposedProperties,
+  hasTypeDecorator,
+  shownName,
+  transformsOf,
+} from '../common/output/dto-metadata.js';
+import { nestedClass } from '../common/validation/nested-properties.js';
+import { isIntegerColumn, isUuidColumn } from '../database/entity-id.js';
+import type { DescribedProperty } from './described-property.js';
+
+/** A read DTO and the entity that it shows. */
+export interface Shown {
+  dto: Type;
+  entity: EntityMetadata;
+  /** The path to an embedded object of the entity, with a dot at its end; empty for the entity itself. */
+  prefix: string;
+}
+
+/** A property, and what its nested DTO shows. */
+export interface ShownProperty extends DescribedProperty {
+  shows?: Shown | undefined;
+}
+
+/** What an answer shows of an entity, from `@Expose()` and the columns. */
+export function describeOutput(shown: Shown): ShownProperty[] {
+  return exposedProperties(shown.dto).flatMap((property) => {
+    const name = shownName(shown.dto, property);
+    return name === undefined ? [] : [{ property, name, ...describe(shown, property) }];
+  });
+}
+
+type Description = Omit<ShownProperty, 'property' | 'name'>;
+
+const ANYTHING: Description = {
+  isRequired: false,
+  isNullable: false,
+  schema: {},
+  nested: undefined,
+  isList: false,
+};
+
+function describe({ dto, entity, prefix }: Shown, property: string): Description {
+  const path = prefix + property;
+  const isOfDto = transformsOf(dto, property).length > 0 || computedProperties(dto).has(property);
+  const own = designType(dto, property);
+  if (isOfDto) return { ...ANYTHING, schema: schemaOfType(own) ?? {} };
+
+  const nested = hasTypeDecorator(dto, property) ? nestedClass(dto, property) : undefined;
+  const relation = entity.findRelationWithPropertyPath(path);
+  if (relation && nested) {
+    const isList = relation.isOneToMany || relation.isManyToMany;
+    // A relation is there only if it was loaded.
+    const shows = { dto: nested, entity: relation.inverseEntityMetadata, prefix: '' };
+    return { ...ANYTHING, isNullable: !isList, nested, isList, shows };
+  }
+  if (nested && entity.allEmbeddeds.some(({ propertyPath }) => propertyPath === path)) {
+    return { ...ANYTHING, nested, shows: { dto: nested, entity, prefix: `${path}.` } };
+  }
+  const column = entity.findColumnWithPropertyPath(path);
+  if (column) return describeColumn(column, entity, schemaOfType(own));
+  return {
+    ...ANYTHING,
+    schema: schemaOfType(own) ?? schemaOfType(designType(entity.target as Type, property)) ?? {},
+  };
+}
+
+function describeColumn(
+  column: ColumnMetadata,
+  entity: EntityMetadata,
+  declared: SchemaObject | undefined,
+): Description {
+  const schema =
+    (isIdColumn(column) ? schemaOfId(column) : undefined) ??
+    declared ??
+    schemaOfType(designType(entity.target as Type, column.propertyName)) ??
+    schemaOfColumn(column);
+  const isAlways = column.isSelect && column.embeddedMetadata === undefined;
+  const isInteger = schema.type === 'number' && isIntegerColumn(column);
+  const item = { ...ANYTHING, isRequired: isAlways, isNullable: column.isNullable };
+  return column.isArray
+    ? { ...item, isList: true, schema: { type: 'array', items: schema } }
+    : { ...item, schema: isInteger ? { type: 'integer' } : schema };
+}
+
+const isIdColumn = (column: ColumnMetadata): boolean =>
+  column.isPrimary || column.referencedColumn?.isPrimary === true;
+
+/** Drivers return a large integer as text, or the library writes a BigInt as text. */
+export function schemaOfId(column: ColumnMetadata | undefined): SchemaObject {
+  if (isUuidColumn(column)) return { type: 'string', format: 'uuid' };
+  const type = String(column?.type);
+  const isLarge = /^(bigint|int8|int64|unsigned big int)$/.test(type) || column?.transformer !== undefined;
+  if (isIntegerColumn(column) && !isLarge) return { type: 'integer', minimum: 1 };
+  return { oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }] };
+}
+
+const designType = ({ prototype }: { prototype: object }, property: string): unknown =>
+  Reflect.getMetadata('design:type', prototype, property);
+
+function schemaOfType(type: unknown): SchemaObject | undefined {
+  if (type === String) return { type: 'string' };
+  if (type === Number) return { type: 'number' };
+  if (type === Boolean) return { type: 'boolean' };
+  if (type === Date) return { type: 'string', format: 'date-time' };
+  if (type === Array || type === Set) return { type: 'array', items: {} };
+  return undefined;
+}
+
+/** For a property whose declared type says nothing, such as a union. */
+function schemaOfColumn(column: ColumnMetadata): SchemaObject {
+  if (column.transformer) return {};
+  const byConstructor = schemaOfType(column.type);
+  if (byConstructor) return byConstructor;
+  const type = String(column.type);
+  if (column.enum) return { enum: column.enum };
+  if (/^bool/.test(type)) return { type: 'boolean' };
+  if (isIntegerColumn(column) && !/^(bigint|int8)/.test(type)) return { type: 'integer' };
+  if (/^(float|real|double)/.test(type)) return { type: 'number' };
+  if (/^(date|time)/.test(type)) return { type: 'string' };
+  if (type === 'simple-array') return { type: 'array', items: { type: 'string' } };
+  return /char|text|uuid|clob/.test(type) ? { type: 'string' } : {};
+}
