@@ -7,15 +7,28 @@ import type { BaseUser } from '../users/user.entity.js';
 
 /** The names of the events, for `@OnEvent(UserEvents.Registered)` of @nestjs/event-emitter. */
 export const UserEvents = {
+  /** After a registration, by the form or by a provider. */
   Registered: 'users.registered',
+  /** After a login, when its token is made. */
   LoggedIn: 'users.logged-in',
+  /** After `logout` or `logout-all` has ended the login. */
   LoggedOut: 'users.logged-out',
+  /**
+   * When a mail with a verification token is due: at a registration, at `request-verify-token`, or for a new address that
+   * is not verified.
+   */
   VerificationRequested: 'users.verification-requested',
+  /** After the address of a user is verified. */
   Verified: 'users.verified',
+  /** When a mail with a reset token is due: at `forgot-password`, or when an administrator asks for it. */
   PasswordResetRequested: 'users.password-reset-requested',
+  /** After a user has set a new password by a mailed token. */
   PasswordReset: 'users.password-reset',
+  /** After the changes of a user are stored. */
   Updated: 'users.updated',
+  /** After a user is deleted. */
   Deleted: 'users.deleted',
+  /** After `restoreUser()` has restored a softly deleted user. */
   Restored: 'users.restored',
 } as const;
 

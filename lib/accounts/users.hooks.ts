@@ -3,7 +3,7 @@
 import type { HttpRequest, HttpResponse } from '../common/http.js';
 import type { BaseUser } from '../users/user.entity.js';
 
-/** A new password is refused; `reason` is shown to the user. Thrown by {@link UsersHooks.validatePassword}. */
+/** Your hook {@link UsersHooks.validatePassword} refuses a new password. The user sees `reason`. */
 export class InvalidPasswordError extends Error {
   override readonly name = 'InvalidPasswordError';
 
@@ -31,14 +31,16 @@ export type HookResult = unknown;
  * optional, and all may be asynchronous. `request` is `undefined` if no request is under way, as in a job.
  *
  * A hook that can refuse (`pre…`, `postLoginHook`, `validatePassword`) refuses by throwing: an `HttpException` becomes the
- * answer; any other error is logged, and the answer is the route's own refusal. Every other `post…` hook runs after the
- * change is stored: an error of it is logged and changes nothing. No hook runs inside a transaction.
+ * answer; any other error is logged, and the answer is the one that its `@refusal` names. Every other `post…` hook runs
+ * after the change is stored: an error of it is logged and changes nothing. No hook runs inside a transaction.
  */
 export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   /**
-   * Runs before a login is judged, for known and unknown users alike. `false` or an error refuses the login with
-   * `400 LOGIN_BAD_CREDENTIALS`. The refusal is sent after the password was hashed, so its time tells nothing. At a login
-   * by a provider, it runs when the provider has said who the user is.
+   * Runs before the library checks a login, for known and unknown users alike. At a login by a provider, it runs after the
+   * provider has said which account it is. The library answers a refusal after the hash of the password, so its time does
+   * not show whether the user exists.
+   * @param attempt a [`LoginAttempt`](../../docs/hooks-and-events.md#loginattempt)
+   * @refusal `false` or an error refuses the login with `400 LOGIN_BAD_CREDENTIALS`.
    * @example
    * override async preLoginHook({ captcha }: LoginAttempt) {
    *   return this.captchas.isRight(String(captcha));
@@ -49,8 +51,9 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Runs after the credentials were right and before a token is made. An error refuses the login with
-   * `400 LOGIN_BAD_CREDENTIALS`. Header fields that the hook sets on `response` are sent.
+   * Runs after the credentials are known to be right, and before the token is made. Header fields that the hook sets on
+   * `response` are sent.
+   * @refusal An error refuses the login with `400 LOGIN_BAD_CREDENTIALS`.
    * @example
    * override postLoginHook(user: User) {
    *   if (user.isSuspended) throw new ForbiddenException('This account is suspended.');
@@ -60,29 +63,33 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
     return undefined;
   }
 
-  /** Runs before a registration is judged, and may change `data`. An error refuses with `403`. */
+  /**
+   * Runs before the library checks a registration. The hook may change `data`.
+   * @refusal An error refuses the registration with `403`.
+   */
   preRegistrationHook(data: Partial<User> & { password?: string }, request?: HttpRequest): HookResult {
     return undefined;
   }
 
-  /** Runs after a registered user is stored. */
+  /** Runs after the registered user is stored. */
   postRegistrationHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
 
-  /** Runs after a user's address is verified. */
+  /** Runs after the address of a user is verified. */
   postVerificationHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
 
-  /** Runs after a user has set a new password by a reset token. */
+  /** Runs after a user has set a new password by a mailed token, and the password is stored. */
   postPasswordResetHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
 
   /**
-   * Runs before a user is changed, and may change `changes`. An error refuses with `403`.
-   * @param changes `password` is the new password in clear
+   * Runs before a user is changed. The hook may change `changes`.
+   * @param changes the new values; `password` is the new password in clear text
+   * @refusal An error refuses the change with `403`.
    */
   preUpdateHook(
     user: User,
@@ -93,14 +100,17 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Runs after a change of a user is stored.
+   * Runs after the changes of a user are stored.
    * @param changes the fields that were written, without the password
    */
   postUpdateHook(user: User, changes: Partial<User>, request?: HttpRequest): HookResult {
     return undefined;
   }
 
-  /** Runs before a user is deleted. An error refuses with `403`. */
+  /**
+   * Runs before a user is deleted.
+   * @refusal An error refuses the deletion with `403`.
+   */
   preDeleteHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
@@ -110,20 +120,25 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
     return undefined;
   }
 
-  /** Runs after `restoreUser()` has brought back a user who was softly deleted. */
+  /**
+   * Runs after `restoreUser()` has restored a [softly deleted](../../docs/features/user-management.md#soft-deletion) user.
+   */
   postRestoreHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
 
-  /** Runs after a user has logged out, by `logout` or `logout-all`. */
+  /** Runs after `logout` or `logout-all` has ended the login. */
   postLogoutHook(user: User, request?: HttpRequest): HookResult {
     return undefined;
   }
 
   /**
-   * The host's own rules for new passwords, in addition to the option `passwords`.
+   * Checks a new password by your own rules, in addition to the option `passwords`. It runs for each new password whose
+   * length is allowed, wherever it is set.
    * @param user what is known of the user: at a registration the fields that were sent, without an id
-   * @throws {InvalidPasswordError} with a reason that the user is shown
+   * @refusal An `InvalidPasswordError` refuses the password with the route's `…_INVALID_PASSWORD`, and the user sees its
+   * reason. An error that is neither this nor an `HttpException` refuses the password without a reason.
+   * @throws {InvalidPasswordError} with a reason that the user sees
    * @example
    * override validatePassword(password: string, user: Partial<User>) {
    *   if (password.includes(String(user.email))) throw new InvalidPasswordError('The password contains your address.');
@@ -134,9 +149,11 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Mails the token that verifies `user.email`. It runs at a random moment within a second after the answer, so that
-   * neither its time nor its failure tells a client whether the account exists; a failure is logged. Put work that takes
-   * long into a queue: it would delay other requests, and a client could measure that.
+   * Mails the token that verifies `user.email`. For a
+   * [change of the address](../../docs/features/current-user.md#a-new-address) that must be confirmed, `user.email` is the
+   * new address. It runs at a random moment within a second after the answer, so that neither its time nor its failure
+   * tells a client whether the account exists; a failure is logged. Put work that takes long into a queue: it would delay
+   * other requests, and a client could measure that.
    * @example
    * override sendVerificationToken(user: User, token: string) {
    *   return this.mailer.send(user.email, `https://app.example.com/verify?token=${token}`);
@@ -146,22 +163,26 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
     return undefined;
   }
 
-  /** Mails the token that sets a new password. Runs after the answer, as {@link sendVerificationToken} does. */
+  /**
+   * Mails the token that sets a new password, to a user who forgot the password, and to an invited user. It runs after the
+   * answer, as {@link sendVerificationToken} does.
+   */
   sendPasswordResetToken(user: User, token: string, request?: HttpRequest): HookResult {
     return undefined;
   }
 
   /**
-   * Tells the reader of `previousEmail` that the account has another address now, so that the owner of a hijacked account
-   * can act. Runs after the answer, as {@link sendVerificationToken} does.
+   * Tells the reader of `previousEmail` that it is no longer the address of the user, also if an administrator changed it.
+   * So the owner of a hijacked account can act. It runs after the answer, as {@link sendVerificationToken} does.
    */
   sendEmailChangeNotice(user: User, previousEmail: string, request?: HttpRequest): HookResult {
     return undefined;
   }
 
   /**
-   * Tells the owner of `user.email` that somebody tried to register this address again, or to change to it. Runs only with
-   * `registration.concealExisting`, after the answer, as {@link sendVerificationToken} does.
+   * Tells the owner of `user.email` that a client tried to register this address again, or that another user tried to
+   * change to it. It runs only with `registration.concealExisting`, and after the answer, as {@link sendVerificationToken}
+   * does.
    */
   sendRegistrationAttempt(user: User, request?: HttpRequest): HookResult {
     return undefined;

@@ -35,8 +35,9 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   private readonly [ACCOUNTS]!: Accounts<User>;
 
   /**
-   * @param options `withDeleted` also finds softly deleted users
-   * @throws {UserNotFoundError} also for a malformed id
+   * Finds the user with this id.
+   * @param options `load` names the relations to load; `withDeleted` also finds softly deleted users
+   * @throws {UserNotFoundError} if no user has this id, also for a malformed id
    */
   async getUser(id: UserId, options: { load?: LoadOptions<User> } & DeletedOption = {}): Promise<User> {
     const user = await this[ACCOUNTS].repository.findById(id, options.load, options);
@@ -45,9 +46,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Finds one user by columns, compared with the stored values.
-   * @param options `withDeleted` also finds softly deleted users
-   * @throws {TypeError} for criteria that are empty or undefined
+   * Finds one user whose columns have exactly these stored values.
+   * @param options `load` names the relations to load; `withDeleted` also finds softly deleted users
+   * @returns the user, or `undefined` if no user has these values
+   * @throws {TypeError} for criteria that are empty, and for a value that is `undefined` or `null`
    */
   getUserBy(
     where: FindOptionsWhere<User>,
@@ -56,14 +58,21 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     return this[ACCOUNTS].repository.findOne(where, options.load, options);
   }
 
-  /** The user with a typed address; `undefined` also for a text that is not an address. */
+  /**
+   * Finds the user with this address, as a person typed it.
+   * @returns the user, or `undefined` if no user has the address, or if the text is no address
+   */
   async findByEmail(email: string): Promise<User | undefined> {
     const { repository, settings } = this[ACCOUNTS];
     const value = typeof email === 'string' ? normalizeProperty(email, 'email', settings) : undefined;
     return value === undefined ? undefined : repository.findByEmail(value);
   }
 
-  /** The user with a typed identifier; `undefined` also for a malformed identifier. */
+  /**
+   * Finds the user with this identifier, as a person types it at a login: the [`identifier`](../../docs/options.md), or
+   * [one of two identifiers](../../docs/options.md#two-identifiers).
+   * @returns the user, or `undefined` if no user has the identifier, or if it is malformed
+   */
   async findByIdentifier(identifier: string): Promise<User | undefined> {
     const { repository, settings } = this[ACCOUNTS];
     const typed = typeof identifier === 'string' ? identifierOf(identifier, settings) : undefined;
@@ -71,8 +80,13 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * A page of users by cursor; `next` is the cursor of the next page, or `null`.
-   * @throws {BadCursorError}; {TypeError} for a filter that does not exist
+   * Lists a page of users by cursor, with the filters and the orders of
+   * [`GET /users`](../../docs/features/user-management.md).
+   * @param query `limit`, `cursor`, `sort`, and the filters
+   * @param options `load` names the relations to load
+   * @returns `{ items, next }`; `next` is the cursor of the next page, or `null` on the last page
+   * @throws {BadCursorError} for a cursor that is malformed, that belongs to another order, or whose user is gone
+   * @throws {TypeError} for a filter that does not exist, because it would filter nothing
    */
   async listUsers(
     query: UsersPageQuery = {},
@@ -83,7 +97,10 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * A page of users, and the number of users on all pages.
+   * Lists a page of users by offset, with the filters and the orders of `listUsers()`.
+   * @param query `limit`, `offset`, `sort`, and the filters
+   * @param options `load` names the relations to load
+   * @returns `[users, total]`; `total` is the number of users on all pages
    * @throws {TypeError} for a filter that does not exist, because it would filter nothing
    */
   async listAndCountUsers(
@@ -95,9 +112,13 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Creates a user, for an administrator, a job or a command line. Any field may be set, also `id`, `createdAt`
-   * and `passwordHash`, and the only hook that runs is `validatePassword`. Never pass a request body directly.
-   * @throws {UserAlreadyExistsError} also if `id` is taken, {InvalidRegistrationPasswordError}
+   * Makes a user as an administrator, a job or a script does.
+   * [Any field](../../docs/entities.md#users-from-elsewhere) is possible, also `id`, `createdAt` and `passwordHash`. Only
+   * the hook `validatePassword` runs. Never pass the body of a request directly.
+   * @param how `verify` makes the address count as verified; `activate` decides whether the user is active; the
+   * `preconditions` must still hold when the user is stored
+   * @throws {UserAlreadyExistsError} also if `id` is taken
+   * @throws {UserNotUniqueError}, {InvalidRegistrationPasswordError}, {InvalidIdentifierError}
    * @throws {TypeError} for a value that cannot be stored: see {@link AddedUserFields}
    */
   async addUser(
@@ -110,27 +131,38 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Registers a user with the fields that users may set themselves. With `requireVerification`, it mails the
-   * verification token. Without `password`, the user has none.
-   * @throws {UserAlreadyExistsError}, {InvalidRegistrationPasswordError}
+   * Registers a user as the route does, with hooks and mails. It takes only the fields that users may set themselves.
+   * With `requireVerification`, it mails the verification token. Without `password`, the user has none.
+   * @throws {UserAlreadyExistsError}, {UserNotUniqueError}, {InvalidRegistrationPasswordError}, {InvalidIdentifierError}
+   * @throws {TooManyAttemptsError} only with `request`
+   * @throws the refusal of `preRegistrationHook`
    */
   register(data: UserFields<User>, request?: HttpRequest): Promise<User> {
     return this[ACCOUNTS].registration.register(data, this.momentsOf(request));
   }
 
   /**
-   * As {@link register}, but does and returns the same for a known identifier. For a new identifier, the row is
-   * written after the answer. For a known one, its owner is told.
+   * Registers a user as `register()` does, without
+   * [telling](../../docs/features/registration.md#concealing-who-is-registered) whether the identifier was known. The row
+   * of a new identifier is written after the answer. The owner of a known identifier is told by
+   * `sendRegistrationAttempt`.
+   * @throws {InvalidRegistrationPasswordError}, {InvalidIdentifierError}
+   * @throws {TooManyAttemptsError} only with `request`
+   * @throws the refusal of `preRegistrationHook`
    */
   registerConcealed(data: UserFields<User>, request?: HttpRequest): Promise<void> {
     return this[ACCOUNTS].registration.registerConcealed(data, this.momentsOf(request));
   }
 
   /**
-   * The user with these credentials. Replaces a password hash of an older scheme.
-   * @param login the identifier, under its own name or as `identifier`, and the password
+   * Finds the user with these credentials. It runs `preLoginHook`, and replaces a password hash of an older scheme. With
+   * `request`, the [limits](../../docs/limits.md) of a login apply.
+   * @param login `password`, and the identifier: its field has the name of the identifier, or is `identifier`
+   * @param options `load` names the relations to load
    * @throws {BadCredentialsError} for an unknown identifier, a wrong password and an inactive user alike
    * @throws {UserNotVerifiedError} only after the right password
+   * @throws {TooManyAttemptsError} only with `request`
+   * @throws the refusal of `preLoginHook`
    * @throws {TypeError} if `login` has no identifier
    */
   // oxlint-disable-next-line no-unnecessary-type-parameters -- so that a literal may name the host's own identifier
@@ -146,19 +178,23 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Checks the password of a user who is already loaded. With a request, a wrong password counts as a failed
-   * login.
-   * @throws {TooManyAttemptsError}
+   * Checks whether this is the password of a user who is already loaded. With `request`, a wrong password counts as a
+   * failed login.
+   * @throws {TooManyAttemptsError} only with `request`
    */
   verifyPassword(user: User, password: string, request?: HttpRequest): Promise<boolean> {
     return this[ACCOUNTS].passwordLogin.verify(user, password, request);
   }
 
   /**
-   * Changes any field, as an administrator may. A new address is unverified unless `changes` sets `isVerified`.
-   * A new password or a deactivation invalidates every token.
+   * Changes any field of a user, as an administrator does. A new address is unverified unless `changes` sets
+   * `isVerified`. A new password or a deactivation ends every login and invalidates every mailed token.
+   * @param target a loaded user, or an id
    * @param preconditions conditions that must still hold when the change is written
-   * @throws {UserNotFoundError}, {EmailAlreadyExistsError}, {LastSuperuserError}, {InvalidUpdatePasswordError}
+   * @throws {UserNotFoundError}, {EmailAlreadyExistsError}, {UserNotUniqueError}, {LastSuperuserError},
+   * {InvalidUpdatePasswordError}, {InvalidIdentifierError}
+   * @throws {UserChangedMeanwhileError} if another request changed the user at the same time
+   * @throws the refusal of `preUpdateHook` or of a precondition
    */
   async updateUser(
     target: User | UserId,
@@ -171,10 +207,13 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Deletes the user. If the entity has a `@DeleteDateColumn()`, {@link restoreUser} can undo it. Every login
+   * Deletes a user. With a `@DeleteDateColumn()`, it only marks the row, and `restoreUser()` removes the mark. Every login
    * and every token ends, and links to accounts at providers are removed.
+   * @param target a loaded user, or an id
    * @param preconditions conditions that must still hold when the user is deleted
-   * @throws {UserNotFoundError}, {LastSuperuserError}, {UserInUseError} if other rows still refer to the user
+   * @throws {UserNotFoundError}, {LastSuperuserError}
+   * @throws {UserInUseError} if other rows still refer to the user
+   * @throws the refusal of `preDeleteHook` or of a precondition
    */
   async deleteUser(
     target: User | UserId,
@@ -186,42 +225,47 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Restores a softly deleted user with the former password, flags and roles, but without any login.
+   * Restores a softly deleted user: it removes the mark of `deleteUser()`. The user has the former password, flags and
+   * roles, but no login.
    * @throws {UserNotFoundError} if no softly deleted user has this id
-   * @throws {EmailAlreadyExistsError} if another user now has the address
+   * @throws {EmailAlreadyExistsError} if another user now has the address or the identifier
    * @throws {TypeError} if the entity has no `@DeleteDateColumn()`
    */
   restoreUser(id: UserId, request?: HttpRequest): Promise<User> {
     return this[ACCOUNTS].deletion.restore(id, this.momentsOf(request));
   }
 
-  /** Mails a verification token to a typed address. The answer does not reveal whether a user has it. */
+  /**
+   * Mails a verification token to an address, if an active and unverified user has it. It does not tell whether a user
+   * has it.
+   * @throws {InvalidIdentifierError} if the text is no address
+   * @throws {TooManyAttemptsError} only with `request`
+   */
   requestVerification(email: string, request?: HttpRequest): Promise<void> {
     return this[ACCOUNTS].verification.request(email, this.momentsOf(request));
   }
 
-  /**
-   * Mails a verification token after the answer. Does nothing for a user who is inactive or already verified.
-   */
+  /** Mails a verification token to a user, if the user is active and unverified. It returns at once. */
   mailVerification(user: User, request?: HttpRequest): void {
     this[ACCOUNTS].verification.mail(user, this.momentsOf(request));
   }
 
   /**
-   * Verifies the address that the token was mailed to. A token of {@link mailEmailChange} sets the user's new
-   * address.
-   * @throws {BadVerifyTokenError}, {AlreadyVerifiedError}, {EmailAlreadyExistsError}
+   * Uses a mailed verification token: the address that it was mailed to becomes verified. A token of
+   * `mailEmailChange()` also makes it the address of the user.
+   * @throws {BadVerifyTokenError}, {AlreadyVerifiedError}
+   * @throws {EmailAlreadyExistsError} only for a token of `mailEmailChange()`, if another user now has the address
    */
   verify(token: string, request?: HttpRequest): Promise<User> {
     return this[ACCOUNTS].verification.verify(token, this.momentsOf(request));
   }
 
   /**
-   * Mails the new address the token that makes it the user's, by {@link UsersHooks.sendVerificationToken} with the
-   * user as they will be: the old address stays until the token is used.
-   * @param newEmail as somebody typed it
-   * @param login that asks for the change, which ends with it
-   * @throws {InvalidIdentifierError}
+   * Mails a new address the token that makes it the address of the user. The hook `sendVerificationToken` gets the user
+   * with the new address. The stored address stays until the token is used. It returns at once.
+   * @param newEmail the new address, as a person typed it
+   * @param login the login that asks for the change; the token is invalid after this login has ended
+   * @throws {InvalidIdentifierError} if the text is no address
    */
   mailEmailChange(user: User, newEmail: string, request?: HttpRequest, login?: string): void {
     const { emailChange, settings } = this[ACCOUNTS];
@@ -230,23 +274,25 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Mails a reset token to a typed address if an active user has it. The answer does not reveal whether a user
-   * has it.
+   * Mails a reset token to an address, if an active user has it. It does not tell whether a user has it.
+   * @throws {InvalidIdentifierError} if the text is no address
+   * @throws {TooManyAttemptsError} only with `request`
    */
   requestPasswordReset(email: string, request?: HttpRequest): Promise<void> {
     return this[ACCOUNTS].passwordReset.request(email, this.momentsOf(request));
   }
 
   /**
-   * Mails the user a reset token, at an administrator's request.
-   * @throws {UserInactiveError}, {TooManyAttemptsError}
+   * Mails a reset token to a user, as an administrator does.
+   * @throws {UserInactiveError} for an inactive user
+   * @throws {TooManyAttemptsError} only with `request`
    */
   mailPasswordReset(user: User, request?: HttpRequest): Promise<void> {
     return this[ACCOUNTS].passwordReset.mail(user, this.momentsOf(request));
   }
 
   /**
-   * Mails a new user the token for the first password. Using it also verifies the address.
+   * Mails a new user the token that sets the first password. Its use also verifies the address. It returns at once.
    * @param lifetimeSeconds how long the token is valid
    */
   mailInvitation(user: User, lifetimeSeconds: number, request?: HttpRequest): void {
@@ -254,16 +300,19 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
-   * Sets a new password and invalidates every token of the user, also this one.
+   * Uses a mailed reset token: it sets a new password, ends every login, and invalidates every token of the user, also
+   * this one.
    * @throws {BadResetTokenError}, {InvalidResetPasswordError}
+   * @throws {TooManyAttemptsError} only with `request`
    */
   resetPassword(token: string, password: string, request?: HttpRequest): Promise<User> {
     return this[ACCOUNTS].passwordReset.reset(token, password, this.momentsOf(request));
   }
 
   /**
-   * Makes a token of the kind that is mailed, for a host that delivers it in its own way.
-   * @throws {TypeError} for an unknown purpose, or if `user` is not a user from the repository
+   * Makes a token of the kind that is mailed, which your code delivers itself.
+   * @param purpose `'verification'` or `'reset-password'`
+   * @throws {TypeError} for an unknown purpose, or if `user` is not a loaded user
    */
   async generateToken(user: User, purpose: TokenPurpose): Promise<string> {
     if (!isLoaded(user)) throw new TypeError('generateToken() needs a loaded user; getUser() loads one.');

@@ -59,15 +59,20 @@ export class LoginService<User extends BaseUser = BaseUser> {
   ) {}
 
   /**
-   * Logs in a user whose identity the caller has verified, as the routes of this library do: it runs
-   * `postLoginHook`, stores the session, emits the event, and sends the token with the backend's transport.
-   * @returns the fields of the answer's body, such as `{ access_token, token_type, expires_in }`; `undefined`
-   * if the token is in a cookie
-   * @throws {BadCredentialsError} for an inactive user, and if `postLoginHook` refuses
-   * @throws {UserNotVerifiedError} for an unverified user if `requireVerification` is on
-   * @throws {CrossOriginRequestError} if a page of another origin would log the browser in
-   * @throws {TypeError} for an unknown backend, and for an `authenticatedAt` that is not whole seconds or is in
-   * the future
+   * Logs in a user whose identity your code has verified, as the routes of this library do: it runs `postLoginHook`,
+   * stores the session, emits the event, and sends the token with the backend's transport.
+   * @param user a loaded user, or an id
+   * @param plan `backend` is the name of a backend, by default the first one; `load` names the relations to load;
+   * `authenticatedAt` is when the user proved their identity, in seconds since 1970
+   * @returns the fields of the answer's body, such as `{ access_token, token_type, expires_in }`; `undefined` if the token
+   * is in a cookie
+   * @throws {BadCredentialsError} if the user is inactive, or if `postLoginHook` refuses without an `HttpException`
+   * @throws {UserNotVerifiedError} if the user is not verified, and `requireVerification` is on
+   * @throws {CrossOriginRequestError} if the backend uses a cookie, and a page of another origin sent the request
+   * @throws {UserNotFoundError} if no user has this id
+   * @throws {NotAuthenticatedError} if a guard let the same user in, and that login has ended since
+   * @throws {TypeError} for an unknown backend, and for an `authenticatedAt` that is not whole seconds, or is in the
+   * future
    */
   async logIn(
     user: User | UserId,
@@ -82,9 +87,13 @@ export class LoginService<User extends BaseUser = BaseUser> {
   }
 
   /**
-   * Only makes a token, for a client other than a browser. It runs no hook, emits no event and does not touch
-   * an answer.
-   * @throws {BadCredentialsError}, {UserNotVerifiedError}, {TypeError} as {@link logIn}
+   * Only makes a token, for a client other than a browser. It runs no hook, emits no event, and changes no answer.
+   * @param user a loaded user, or an id
+   * @param plan `backend` and `authenticatedAt` as for `logIn()`; with `request`, the session stores the address and the
+   * user agent of the client, and the end of an older login of the same user counts as it does for `logIn()`
+   * @returns `{ token, lifetimeSeconds }`
+   * @throws {BadCredentialsError}, {UserNotVerifiedError}, {UserNotFoundError}, {NotAuthenticatedError}, {TypeError} as
+   * `logIn()`
    */
   async issueToken(user: User | UserId, { request, ...plan }: IssuePlan = {}): Promise<IssuedToken> {
     const { strategy } = this.backend(plan);
@@ -99,7 +108,10 @@ export class LoginService<User extends BaseUser = BaseUser> {
     return strategy.issue(loaded, { authenticatedAt, ...(request && { request }) });
   }
 
-  /** As {@link logIn}, for a route that has already checked the origin. */
+  /**
+   * As {@link logIn}, for a route of this library that has already checked the origin.
+   * @internal
+   */
   async finish(
     user: User,
     plan: ProvedLogin<User>,

@@ -44,7 +44,10 @@ export abstract class CodedError extends UsersError {
   }
 }
 
-/** The request is not authenticated: it has no credential, or none that is valid. */
+/**
+ * No user is logged in: the request has no credential, or none that is valid. `WWW-Authenticate` names the schemes of the
+ * backends.
+ */
 export class NotAuthenticatedError extends UsersError {
   constructor(readonly challenge = 'Bearer') {
     super(401, 'You are not logged in.');
@@ -55,7 +58,7 @@ export class NotAuthenticatedError extends UsersError {
   }
 }
 
-/** The user is logged in, but may not do this. */
+/** The user is not a superuser, lacks a role, or may not change this user; or a hook refused. */
 export class NotAllowedError extends UsersError {
   constructor(message = 'You are not allowed to do this.', options?: { cause?: unknown }) {
     super(403, message, undefined, options);
@@ -69,8 +72,9 @@ const UNREADABLE: Record<number, string> = {
 };
 
 /**
- * The body could not be parsed. The message does not quote the body, as parsers do, because it may hold a
- * password.
+ * The parser of the application refused the body: it is not valid JSON, is too large, or is not JSON in UTF-8. The message
+ * does not quote the body, as parsers do, because it may hold a password.
+ * @status 400, 413, 415
  */
 export class UnreadableBodyError extends UsersError {
   constructor(status: number) {
@@ -78,7 +82,7 @@ export class UnreadableBodyError extends UsersError {
   }
 }
 
-/** The body has a media type that the route does not read. */
+/** The body has a media type that the route does not read: it is not JSON in UTF-8. The login also reads forms. */
 export class UnsupportedBodyError extends UsersError {
   constructor(accepted: string) {
     super(415, `Send the body as ${accepted}.`);
@@ -101,7 +105,10 @@ const bounded = ({ loc, msg, type }: FieldFault): FieldFault => ({
 
 const inWords = ({ loc, type }: FieldFault): string => `${loc.join('.')} (${type})`;
 
-/** The fields of the request are not valid. */
+/**
+ * The body lacks a field; a field or a query parameter breaks its constraint; the database refused a value; or a field of
+ * the library is longer than 8,192 characters (`maxLength`). `faults` names the fields.
+ */
 export class InvalidBodyError extends UsersError {
   readonly faults: FieldFault[];
 
@@ -115,7 +122,10 @@ export class InvalidBodyError extends UsersError {
   }
 }
 
-/** A part that this request needs is down, at its limit, or too slow. */
+/**
+ * The database or Redis is not available or [too slow](../../docs/errors.md#slow-writes), or too many passwords wait for
+ * their hash. `Retry-After` says when to try again.
+ */
 export class TemporarilyUnavailableError extends UsersError {
   constructor(
     message: string,

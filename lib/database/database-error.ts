@@ -44,7 +44,10 @@ function databaseFault(error: unknown): DatabaseFault {
   return UNAVAILABLE_MESSAGE.test(message ?? '') ? 'unavailable' : 'other';
 }
 
-/** A failure of the database. Unlike TypeORM's own error, it does not carry the query's values into logs. */
+/**
+ * A failure of the database that no other class of errors stands for, so NestJS answers `500`. Unlike TypeORM's own error,
+ * it does not carry the values of the query into logs.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   /** The kind of failure. */

@@ -7,7 +7,7 @@ export class RoleNotFoundError extends UsersError {
   }
 }
 
-/** Another role already has this name. */
+/** Another role already has this [name](../../docs/roles.md#names), perhaps in another spelling. */
 export class RoleAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('ROLE_ALREADY_EXISTS', { cause });
@@ -28,14 +28,14 @@ export class RoleNotAssignedError extends CodedError {
   }
 }
 
-/** A name that cannot be stored: empty, too long, or with invisible characters. */
+/** The name of a role cannot be used: it is empty, too long, or has invisible characters. It is an `InvalidBodyError`. */
 export class InvalidRoleNameError extends InvalidBodyError {
   constructor() {
     super([{ loc: ['body', 'name'], msg: 'This name cannot be used.', type: 'roleName' }]);
   }
 }
 
-/** Other rows of the host still refer to the role. */
+/** Rows of yours still refer to the role, so the role cannot be deleted. */
 export class RoleInUseError extends CodedError {
   constructor(cause?: unknown) {
     super('ROLE_IN_USE', { cause });

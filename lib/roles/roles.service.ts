@@ -26,21 +26,33 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   @Inject(UsersRepository)
   protected readonly usersRepository!: UsersRepository;
 
-  /** @throws {RoleNotFoundError} also for a malformed id */
+  /**
+   * Finds the role with this id.
+   * @param options `load` names the relations to load
+   * @throws {RoleNotFoundError} also for a malformed id
+   */
   async getRole(id: BaseRole['id'], options: { load?: LoadOptions<Role> } = {}): Promise<Role> {
     const role = await this.rolesRepository.findById(id, options.load);
     if (!role) throw new RoleNotFoundError();
     return role;
   }
 
-  /** @throws {RoleNotFoundError} */
+  /**
+   * Finds the role with this [name](../../docs/roles.md#names), as a person typed it.
+   * @throws {RoleNotFoundError}
+   */
   async getRoleByName(name: string): Promise<Role> {
     const role = await this.rolesRepository.findByName(name);
     if (!role) throw new RoleNotFoundError();
     return role;
   }
 
-  /** A page of roles in the order of their names, and the number of roles on all pages. */
+  /**
+   * Lists a page of roles, ordered by name.
+   * @param query `limit`, 100 by default and at most 500, and `offset`, 0 by default
+   * @param options `load` names the relations to load
+   * @returns `[roles, total]`; `total` is the number of roles on all pages
+   */
   listAndCountRoles(
     query: RolesQuery = {},
     options: { load?: LoadOptions<Role> } = {},
@@ -49,8 +61,12 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 
   /**
+   * Makes a role.
+   * @param fields `name`, and if you like `description` and columns of your own
    * @param preconditions conditions that must still hold when the role is stored; see {@link Precondition}
+   * @returns the role as it is stored
    * @throws {RoleAlreadyExistsError}, {InvalidRoleNameError}
+   * @throws the refusal of a precondition
    */
   async addRole(fields: RoleFields<Role> & { name: string }, preconditions?: Preconditions): Promise<Role> {
     const named = { ...fields, name: usable(fields.name) };
@@ -58,8 +74,11 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 
   /**
+   * Changes a role.
    * @param preconditions conditions that must still hold when the role is changed
+   * @returns the changed role
    * @throws {RoleNotFoundError}, {RoleAlreadyExistsError}, {InvalidRoleNameError}
+   * @throws the refusal of a precondition
    */
   async updateRole(
     id: BaseRole['id'],
@@ -75,9 +94,11 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 
   /**
-   * Deletes the role, and takes it from every user who has it.
+   * Deletes a role, and takes it from every user who has it.
    * @param preconditions conditions that must still hold when the role is deleted
-   * @throws {RoleNotFoundError}, {RoleInUseError} if other rows still refer to it
+   * @throws {RoleNotFoundError}
+   * @throws {RoleInUseError} if rows of yours refer to the role
+   * @throws the refusal of a precondition
    */
   async deleteRole(id: BaseRole['id'], preconditions?: Preconditions): Promise<void> {
     const key = this.rolesRepository.parseId(id);
@@ -86,11 +107,13 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 
   /**
-   * @param user an id, or a loaded user
-   * @param role an id, or a loaded role
-   * @param preconditions conditions that must still hold when the role is assigned
+   * Gives a user a role.
+   * @param user a loaded user, or an id
+   * @param role a loaded role, or an id
+   * @param preconditions conditions that must still hold when the role is given
    * @returns the user with all roles
    * @throws {UserNotFoundError}, {RoleNotFoundError}, {RoleAlreadyAssignedError}
+   * @throws the refusal of a precondition
    */
   assignRole(
     user: BaseUser | UserId,
@@ -103,11 +126,13 @@ export class RolesService<Role extends BaseRole = BaseRole> {
   }
 
   /**
-   * @param user an id, or a loaded user
-   * @param role an id, or a loaded role
+   * Takes a role from a user.
+   * @param user a loaded user, or an id
+   * @param role a loaded role, or an id
    * @param preconditions conditions that must still hold when the role is revoked
    * @returns the user with the remaining roles
    * @throws {UserNotFoundError}, {RoleNotFoundError}, {RoleNotAssignedError}
+   * @throws the refusal of a precondition
    */
   revokeRole(
     user: BaseUser | UserId,

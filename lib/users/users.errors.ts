@@ -1,8 +1,9 @@
 import { InvalidBodyError, CodedError, UsersError } from '../common/users-error.js';
 
 /**
- * The login failed: unknown identifier, wrong password, inactive user, malformed body, or refused by a hook. A
- * client cannot tell which.
+ * The login failed: the identifier is unknown, the password is wrong, the user is inactive, the credentials are malformed
+ * or too long, or a hook refused. All have this one answer, so a client cannot tell which. In a login by a provider: the
+ * user is inactive, the user is unknown and `allowRegistration` is `false`, or a hook refused.
  */
 export class BadCredentialsError extends CodedError {
   constructor(cause?: unknown) {
@@ -10,35 +11,50 @@ export class BadCredentialsError extends CodedError {
   }
 }
 
-/** The password is right, but the address is not verified yet. */
+/**
+ * The password was right, or the provider named the account, but the user is not verified and `requireVerification` is
+ * on. With `concealExisting`, only a login by a provider gets this code.
+ */
 export class UserNotVerifiedError extends CodedError {
   constructor() {
     super('LOGIN_USER_NOT_VERIFIED');
   }
 }
 
-/** The user is logged in, but only a verified user may do this. */
+/**
+ * The user is logged in but not verified, and the route needs a verified user: with `requireVerification` every route that
+ * authenticates, otherwise a route with `Authenticated({ verified: true })`.
+ */
 export class VerificationRequiredError extends CodedError {
   constructor() {
     super('USER_NOT_VERIFIED');
   }
 }
 
-/** A user with this identifier or address already exists. */
+/**
+ * A user already has this identifier or address. This may be a
+ * [softly deleted](../../docs/features/user-management.md#soft-deletion) user.
+ */
 export class UserAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('REGISTER_USER_ALREADY_EXISTS', { cause });
   }
 }
 
-/** Another user already has this address or identifier. */
+/**
+ * Another user already has this address or identifier. This may be a softly deleted user, or a user who took it before a
+ * new address was confirmed, or before a deleted user was restored.
+ */
 export class EmailAlreadyExistsError extends CodedError {
   constructor(cause?: unknown) {
     super('UPDATE_USER_EMAIL_ALREADY_EXISTS', { cause });
   }
 }
 
-/** Another row already has this value in a unique column. */
+/**
+ * Another user already has this value of a unique column. In an answer, this is a column of yours: neither the address nor
+ * the identifier.
+ */
 export class UserNotUniqueError extends CodedError {
   /** @param property the unique property, if the database names it */
   constructor(
@@ -49,56 +65,62 @@ export class UserNotUniqueError extends CodedError {
   }
 }
 
-/** The token is unknown, expired, outdated, or made for another purpose. A client cannot tell which. */
+/**
+ * The token is no verification token, has expired, or is older than a change of the address, the password or the state of
+ * the user. A client cannot tell which.
+ */
 export class BadVerifyTokenError extends CodedError {
   constructor() {
     super('VERIFY_USER_BAD_TOKEN');
   }
 }
 
-/** The token is valid, but the user is already verified. */
+/** The token is right, but the user is already verified. */
 export class AlreadyVerifiedError extends CodedError {
   constructor() {
     super('VERIFY_USER_ALREADY_VERIFIED');
   }
 }
 
-/** The token is unknown, used, expired, outdated, or made for another purpose. A client cannot tell which. */
+/**
+ * The token is no reset token, is used up, has expired, or is older than a change of the address, the password or the
+ * state of the user. A client cannot tell which.
+ */
 export class BadResetTokenError extends CodedError {
   constructor() {
     super('RESET_PASSWORD_BAD_TOKEN');
   }
 }
 
-/** The login is too old for this change, and the request has no correct `currentPassword`. */
+/** The login is too old for this change, or `currentPassword` is wrong. */
 export class ReauthenticationRequiredError extends CodedError {
   constructor() {
     super('REAUTHENTICATION_REQUIRED');
   }
 }
 
-/** The request makes no sense for a user who cannot log in. */
+/** An administrator wants to mail a token to an inactive user. */
 export class UserInactiveError extends CodedError {
   constructor() {
     super('USER_INACTIVE');
   }
 }
 
-/** A superuser tried to delete their own account through the administration route. */
+/** An administrator wants to delete their own account at `/users/:id`. */
 export class SelfDeletionError extends CodedError {
   constructor() {
     super('SELF_DELETION');
   }
 }
 
-/** The change would remove the last active superuser. */
+/** After the change, there would be no active superuser. */
 export class LastSuperuserError extends CodedError {
   constructor() {
     super('LAST_SUPERUSER');
   }
 }
 
-/** The cursor is invalid: it belongs to another order, or its user no longer exists. */
+/** The cursor is malformed, belongs to another order, or its user is gone. It is an `InvalidBodyError`. */
 export class BadCursorError extends InvalidBodyError {
   constructor() {
     super([
@@ -118,21 +140,21 @@ export class UserNotFoundError extends UsersError {
   }
 }
 
-/** Other rows of the host still refer to the user. */
+/** Rows of yours still refer to the user, so the user cannot be deleted. */
 export class UserInUseError extends CodedError {
   constructor(cause?: unknown) {
     super('USER_IN_USE', { cause });
   }
 }
 
-/** `currentUser.emailChange` is `false`. */
+/** A user wants to change their own address, and `currentUser.emailChange` is `false`. */
 export class EmailChangeNotAllowedError extends CodedError {
   constructor() {
     super('EMAIL_CHANGE_NOT_ALLOWED');
   }
 }
 
-/** A registration with a password that cannot be used. */
+/** The password of a registration cannot be used. `reason` says why. */
 export class InvalidRegistrationPasswordError extends CodedError {
   /** @param options `reason` is shown to the user */
   constructor(options?: { reason?: string }) {
@@ -140,7 +162,7 @@ export class InvalidRegistrationPasswordError extends CodedError {
   }
 }
 
-/** A change of a user with a password that cannot be used. */
+/** The new password in a change of a user cannot be used. `reason` says why. */
 export class InvalidUpdatePasswordError extends CodedError {
   /** @param options `reason` is shown to the user */
   constructor(options?: { reason?: string }) {
@@ -148,7 +170,7 @@ export class InvalidUpdatePasswordError extends CodedError {
   }
 }
 
-/** A password reset with a password that cannot be used. The token stays valid. */
+/** The new password of a reset cannot be used. `reason` says why. The token is not used up. */
 export class InvalidResetPasswordError extends CodedError {
   /** @param options `reason` is shown to the user */
   constructor(options?: { reason?: string }) {
@@ -156,14 +178,14 @@ export class InvalidResetPasswordError extends CodedError {
   }
 }
 
-/** Another request changed the user's password or state while this change was under way. */
+/** Another request changed the user at the same time. */
 export class UserChangedMeanwhileError extends UsersError {
   constructor() {
     super(409, 'This user was changed by another request at the same time.');
   }
 }
 
-/** An identifier that `normalizeIdentifier` does not accept. */
+/** The address or the identifier cannot be used: `normalizeIdentifier` does not accept it. It is an `InvalidBodyError`. */
 export class InvalidIdentifierError extends InvalidBodyError {
   constructor(property: string) {
     super([

@@ -12,15 +12,15 @@ export interface Route {
 }
 
 /** The routes that the library has in a running application. */
-export function routesOf(app: INestApplication): Route[] {
-  const { controllers } = app.get<ResolvedPlan>(PLAN);
-  return controllers.flatMap((controller) => {
+export const routesOf = (app: INestApplication): Route[] => routesIn(app.get<ResolvedPlan>(PLAN).controllers);
+
+export const routesIn = (controllers: readonly Type[]): Route[] =>
+  controllers.flatMap((controller) => {
     const prototype = controller.prototype as Record<string, object>;
     return new MetadataScanner()
       .getAllMethodNames(prototype)
       .flatMap((name) => routeOf(controller, prototype[name]));
   });
-}
 
 function routeOf(controller: Type, handler: object | undefined): Route[] {
   const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);

@@ -11,7 +11,10 @@ import { Counter } from './counter.js';
 import { createKnownClients, type KnownClients } from './known-clients.js';
 import type { LimitName } from './limits.options.js';
 
-/** A client or an account has reached a limit. The attempt was not processed. */
+/**
+ * A client or an account has reached a [limit](../../../docs/limits.md). The library did not check the attempt.
+ * `Retry-After` says when the window of the limit ends.
+ */
 export class TooManyAttemptsError extends CodedError {
   constructor(readonly retryAfterSeconds: number) {
     super('TOO_MANY_ATTEMPTS');

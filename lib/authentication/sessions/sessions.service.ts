@@ -22,14 +22,16 @@ export class SessionsService {
     private readonly logins: BackendLogins,
   ) {}
 
-  /** The sessions that have not expired, the newest first. */
+  /** Lists the sessions of a user that have not expired, the newest first. */
   list(user: BaseUser): Promise<BaseSession[]> {
     return this.sessions.list(user);
   }
 
   /**
-   * @param preconditions what must still be true then
-   * @throws {SessionNotFoundError} also for another user's session, and for an id that can be none's; what a precondition refuses with
+   * Ends one session of a user.
+   * @param preconditions conditions that must still hold when the session ends
+   * @throws {SessionNotFoundError} also for the session of another user, and for a malformed id
+   * @throws the refusal of a precondition
    */
   async end(user: BaseUser, id: unknown, preconditions: readonly Precondition[] = []): Promise<void> {
     await this.users.requireAll({ id: user.id }, preconditions);
@@ -37,8 +39,10 @@ export class SessionsService {
   }
 
   /**
-   * Ends every login except this one. If a backend has logins without sessions, all tokens become invalid, and
+   * Ends every login of a user except this one. If a backend has logins without sessions, all tokens become invalid, and
    * this login continues with a new token in the answer.
+   * @param identity the login that continues, from `@CurrentIdentity()`
+   * @throws {NotAuthenticatedError} if this login itself has ended
    */
   async endOthers(identity: Identity, request: HttpRequest, response: HttpResponse): Promise<void> {
     const { user, session } = identity;
@@ -53,9 +57,9 @@ export class SessionsService {
   }
 
   /**
-   * Ends every login of the user, whatever backend it came by.
-   * @param preconditions what must still be true then
-   * @throws what a precondition refuses with
+   * Ends every login of a user, on all backends.
+   * @param preconditions conditions that must still hold when the logins end
+   * @throws the refusal of a precondition
    */
   async endAll(user: BaseUser, preconditions: readonly Precondition[] = []): Promise<void> {
     await andThen(this.users.raiseTokenVersion(user.id, preconditions), () =>

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../common/http.js';
 import { isLoopback } from '../../common/option-checks.js';
 import { CodedError } from '../../common/users-error.js';
 
-/** The browser sent the request for a page of another origin. */
+/** A browser sent the [cookie](../../../docs/backends.md#requests-of-other-pages) for a page of another origin. */
 export class CrossOriginRequestError extends CodedError {
   constructor() {
     super('CROSS_ORIGIN_REQUEST');

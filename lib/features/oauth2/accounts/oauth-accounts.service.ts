@@ -27,16 +27,18 @@ export class OAuthAccountsService {
     @Inject(OPEN_FEATURES) private readonly open: readonly string[],
   ) {}
 
-  /** The user's accounts, the oldest first. */
+  /** Lists the accounts that a user has linked, the oldest first. */
   list(user: BaseUser): Promise<BaseOAuthAccount[]> {
     return this.accounts.list(user.id);
   }
 
   /**
-   * The user with this account, active or not; `undefined` if no user has it, or if several users have it
-   * because the provider has several issuers.
-   * @param provider the client's name
+   * Finds the user with this account, active or not.
+   * @param provider the name of the client
    * @param accountId the subject, exactly as the provider sends it
+   * @param options `load` names the relations to load
+   * @returns the user, or `undefined` if no user has the account, or if several users have it because the provider has
+   * several issuers
    */
   async findUser(
     provider: string,
@@ -48,9 +50,11 @@ export class OAuthAccountsService {
   }
 
   /**
-   * Unlinks an account, unless it is the user's last way to log in.
-   * @param preconditions conditions that must still hold when it is removed
+   * Removes an account from a user, unless it is the last way for the user to log in.
+   * @param id the id of the account in your database
+   * @param preconditions conditions that must still hold when the account is removed
    * @throws {OAuthAccountNotFoundError}, {LastLoginMethodError}
+   * @throws the refusal of a precondition
    */
   async unlink(user: BaseUser, id: unknown, preconditions: readonly Precondition[] = []): Promise<void> {
     const wanted = this.accounts.parseId(id);
@@ -62,10 +66,12 @@ export class OAuthAccountsService {
   }
 
   /**
-   * A token for the provider's API, refreshed if it is about to expire; `undefined` if none is stored or it can
-   * no longer be refreshed. Needs `storeTokens`.
-   * @param provider the client's name
-   * @throws {OAuthProviderUnavailableError}
+   * Finds an access token for the [API of the provider](../../../../docs/features/oauth2.md#calling-the-providers-api). It
+   * renews a token that is about to expire. It needs `storeTokens`.
+   * @param provider the name of the client
+   * @returns the token, or `undefined` if the user has no such account, if no token of it is stored, or if the token
+   * cannot be renewed any more
+   * @throws {OAuthProviderUnavailableError} while the provider does not answer
    */
   accessToken(user: BaseUser, provider: string): Promise<string | undefined> {
     return this.access.token(user, provider);

@@ -1,7 +1,7 @@
-import { dirname, join, posix, relative } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from '../files.js';
-import { compileFrontDoors, openFrontDoors, type PublicName } from '../front-door.js';
+import type { PublicName } from '../front-door.js';
+import { commentOf, tagOf } from './comments.js';
+import type { PublicCode } from './public-code.js';
 
 /** An option, as its interface and its doc comment tell it. */
 export interface Option {
@@ -22,19 +22,15 @@ export class PublicOptions {
   /** Of the interfaces. */
   readonly names: readonly string[];
   private readonly checker: ts.TypeChecker;
-  private readonly symbols: ReadonlyMap<string, ts.Symbol>;
 
-  constructor() {
-    const program = compileFrontDoors();
-    this.checker = program.getTypeChecker();
-    const all = openFrontDoors(program).flatMap(({ names }) => names);
-    this.names = all.filter(isOfOptions).map(({ name }) => name);
-    this.symbols = new Map(all.map(({ name, symbol }) => [name, symbol]));
+  constructor(private readonly code: PublicCode) {
+    this.checker = code.checker;
+    this.names = code.names.filter(isOfOptions).map(({ name }) => name);
   }
 
   /** Those that the interface declares itself, in its order. */
   declaredBy(name: string): Option[] {
-    const { declarations = [] } = this.interfaceOf(name);
+    const { declarations = [] } = this.code.interface(name);
     return declarations
       .filter(ts.isInterfaceDeclaration)
       .flatMap(({ members }) => members.flatMap((member) => this.read(member)));
@@ -46,19 +42,13 @@ export class PublicOptions {
    */
   propertiesOf(path: string): ReadonlyMap<string, readonly ts.Declaration[]> {
     const [name = '', ...steps] = path.split('.');
-    const start = [this.checker.getDeclaredTypeOfSymbol(this.interfaceOf(name))];
+    const start = [this.checker.getDeclaredTypeOfSymbol(this.code.interface(name))];
     const types = steps.reduce(
       (owners, step) => owners.flatMap((owner) => this.objectsAt(owner, step)),
       start,
     );
     const properties = types.flatMap((type) => this.checker.getPropertiesOfType(type));
     return new Map(properties.map((property) => [property.name, property.declarations ?? []]));
-  }
-
-  private interfaceOf(name: string): ts.Symbol {
-    const symbol = this.symbols.get(name);
-    if (symbol && symbol.flags & ts.SymbolFlags.Interface) return symbol;
-    throw new Error(`No front door exports an interface ${name}.`);
   }
 
   /** `LimitsOptions | false | undefined` is one object. */
@@ -73,14 +63,12 @@ export class PublicOptions {
     const symbol = member.name && this.checker.getSymbolAtLocation(member.name);
     if (!symbol) return [];
 
-    const tags = new Map(
-      symbol.getJsDocTags().map(({ name, text }) => [name, ts.displayPartsToString(text)]),
-    );
+    const comment = commentOf(member);
     const option = {
       name: whole ? `${whole.name}.${symbol.name}` : symbol.name,
-      text: markdownOf(ts.displayPartsToString(symbol.getDocumentationComment(this.checker)), member),
-      default: tags.get('default'),
-      isRequired: !member.questionToken || tags.has('required'),
+      text: comment.text,
+      default: tagOf(comment, 'default'),
+      isRequired: !member.questionToken || tagOf(comment, 'required') !== undefined,
       declaration: whole?.declaration ?? member,
     };
     return [option, ...partsOf(member).flatMap((part) => this.read(part, option))];
@@ -94,15 +82,6 @@ function partsOf(member: ts.TypeElement): readonly ts.TypeElement[] {
   return ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type)
     ? member.type.members
     : [];
-}
-
-/** In a comment, a link is relative to the file, so that an editor can follow it. */
-function markdownOf(comment: string, place: ts.Node): string {
-  const folder = relative(ROOT, dirname(place.getSourceFile().fileName));
-  return comment
-    .replace(/\s+/g, ' ')
-    .replace(/\{@link (\w+)\}/g, '`$1`')
-    .replace(/\]\((\.[^)]*)\)/g, (_, target: string) => `](${posix.normalize(join(folder, target))})`);
 }
 
 /** What keeps an option from being documented. */
