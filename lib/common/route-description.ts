@@ -67,7 +67,7 @@ export const Describes = (description: RouteDescription): MethodDecorator =>
 /** Notes what a parameter of a handler reads. */
 export function noteInput(kind: 'body' | 'query', input: InputDescription): ParameterDecorator {
   return (target, name) => {
-    const handler = (target as Record<string | symbol, object>)[name as string] as object;
+    const handler = (target as Record<string | symbol, object>)[name as string];
     Reflect.defineMetadata(kind === 'body' ? BODY : QUERY, input, handler);
   };
 }

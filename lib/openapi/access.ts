@@ -64,7 +64,7 @@ function loginFailures(
 ): FailureDescription[] {
   const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
   const checksOrigin =
-    method !== RequestMethod.GET && backends.some(({ transport }) => transport.checkOrigin);
+    method !== RequestMethod.GET && backends.some(({ transport }) => transport.checkOrigin !== undefined);
   return [
     { status: 401, when: 'You are not logged in.' },
     ...(needsVerification ? (['USER_NOT_VERIFIED'] as const) : []),

@@ -70,7 +70,7 @@ export function schemaOfAll(schemas: readonly SchemaObject[]): SchemaObject {
 
 function oneOf(values: readonly unknown[]): SchemaObject {
   const types = [...new Set(values.map((value) => typeof value))];
-  return { ...(types.length === 1 && { type: String(types[0]) }), enum: [...values] as string[] };
+  return { ...(types.length === 1 && { type: types[0] }), enum: [...values] as string[] };
 }
 
 const valuesIn = (values: readonly unknown[] | (() => readonly unknown[])) =>

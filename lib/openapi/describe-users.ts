@@ -1,4 +1,4 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { DocumentBuilder } from '@nestjs/swagger';
 import { ACCOUNTS_SETTINGS, type AccountsSettings } from '../accounts/accounts.settings.js';
@@ -34,7 +34,7 @@ export function describeUsers(app: INestApplication, builder: DocumentBuilder): 
     plan,
   };
 
-  const routes = plan.controllers.flatMap((controller) => routesOf(app, controller as Type));
+  const routes = plan.controllers.flatMap((controller) => routesOf(app, controller));
   for (const route of routes) documentRoute(route, application);
   addSecuritySchemes(builder, application, routes);
   addModel(builder);

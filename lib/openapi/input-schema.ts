@@ -14,12 +14,14 @@ export function describeInput(dto: Type): DescribedProperty[] {
   return validatedProperties(dto).map((property) => {
     const rules = all.filter(({ propertyName }) => propertyName === property);
     const isNested = rules.some(({ type }) => type === 'nestedValidation');
+    const { schema, isList } = valueOf(rules, isDeclaredList(dto, property));
     return {
       property,
       name: sentName(dto, property),
       isRequired: !isAccepted(rules, property, undefined),
       isNullable: isAccepted(rules, property, null),
-      ...valueOf(rules, isDeclaredList(dto, property)),
+      schema,
+      isList,
       nested: isNested ? nestedClass(dto, property) : undefined,
     };
   });

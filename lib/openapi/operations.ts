@@ -31,6 +31,7 @@ import type { ResolvedPlan } from '../module/plan.js';
 import { type Access, accessOf, type Application, failuresOf } from './access.js';
 import type { Entities } from './entities.js';
 import { errorResponses } from './errors.js';
+import type { DescribedProperty } from './described-property.js';
 import { describeInput } from './input-schema.js';
 import { documentInput, documentOutput } from './models.js';
 import { schemaOfId } from './output-schema.js';
@@ -54,7 +55,7 @@ export interface DocumentedApplication extends Application {
 export function routesOf(app: INestApplication, controller: Type): Route[] {
   const prototype = controller.prototype as Record<string, object>;
   return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-    const handler = prototype[name] as object;
+    const handler = prototype[name];
     const description = descriptionOf(handler);
     return description
       ? [{ controller, name, handler, description, path: pathOf(app, controller, handler) }]
@@ -73,7 +74,7 @@ function pathOf(app: INestApplication, controller: Type, handler: object): strin
       modulePath: Reflect.getMetadata(MODULE_PATH, UsersModule) as string,
       controllerVersion: Reflect.getMetadata(VERSION_METADATA, controller) as string,
       versioningOptions: config.getVersioning(),
-    } as never,
+    },
     Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod,
   );
   return path;
@@ -111,7 +112,7 @@ function ownerOf(prototype: object, name: string): object {
 }
 
 /** The first word of the route's id. */
-const tagOf = ({ id }: RouteDescription): string => id.split('_', 1)[0] as string;
+const tagOf = ({ id }: RouteDescription): string => id.split('_', 1)[0];
 
 function operationOf({ id, summary }: RouteDescription, handler: object): MethodDecorator {
   const body = bodyOf(handler);
@@ -119,7 +120,7 @@ function operationOf({ id, summary }: RouteDescription, handler: object): Method
     operationId: id.replaceAll('-', '_'),
     summary,
     ...(body && { requestBody: requestBodyOf(body) }),
-  } as Parameters<typeof ApiOperation>[0]);
+  });
 }
 
 function requestBodyOf({ dto, form }: InputDescription): RequestBodyObject {
@@ -137,11 +138,12 @@ const referenceTo = (dto: Type): ReferenceObject => ({ $ref: getSchemaPath(dto) 
 
 /** The fields of a form, some of which have other names than in JSON (RFC 6749 §4.3.2). */
 function formOf(dto: Type, names: Readonly<Record<string, string>>): SchemaObject {
-  const fields = describeInput(dto).map((each) => ({ ...each, name: names[each.property] ?? each.name }));
+  const fields = describeInput(dto);
+  const nameOf = ({ property, name }: DescribedProperty) => names[property] ?? name;
   return {
     type: 'object',
-    required: fields.filter(({ isRequired }) => isRequired).map(({ name }) => name),
-    properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+    required: fields.filter(({ isRequired }) => isRequired).map(nameOf),
+    properties: Object.fromEntries(fields.map((field) => [nameOf(field), field.schema])),
   };
 }
 
@@ -171,7 +173,7 @@ function answersOf({ answers }: RouteDescription, application: DocumentedApplica
 }
 
 const answer = (status: number, response: ResponseObject): MethodDecorator =>
-  ApiResponse({ status, ...response } as Parameters<typeof ApiResponse>[0]) as MethodDecorator;
+  ApiResponse({ status, ...response });
 
 /** The JSON value `null`, for OpenAPI 3.0, which has no type for it, and for later versions. */
 const NULL: SchemaObject = { type: 'string', nullable: true, enum: [null] };
@@ -191,7 +193,7 @@ function schemaOf(shape: Shape, application: DocumentedApplication): SchemaObjec
   if ('anything' in shape) return {};
   if ('allOf' in shape) return { allOf: shape.allOf.map((each) => schemaOf(each, application)) };
   if (shape.type === 'array') return { type: 'array', items: schemaOf(shape.items, application) };
-  if (shape.type !== 'object') return shape as SchemaObject;
+  if (shape.type !== 'object') return shape;
   const properties = Object.entries(shape.properties).map(([name, each]) => [
     name,
     schemaOf(each, application),

@@ -118,7 +118,7 @@ function schemaOfColumn(column: ColumnMetadata): SchemaObject {
   if (byConstructor) return byConstructor;
   const type = String(column.type);
   if (column.enum) return { enum: column.enum };
-  if (/^bool/.test(type)) return { type: 'boolean' };
+  if (type.startsWith('bool')) return { type: 'boolean' };
   if (isIntegerColumn(column) && !/^(bigint|int8)/.test(type)) return { type: 'integer' };
   if (/^(float|real|double)/.test(type)) return { type: 'number' };
   if (/^(date|time)/.test(type)) return { type: 'string' };

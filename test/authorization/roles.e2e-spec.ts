@@ -13,7 +13,7 @@ import {
   UserLoadOptions,
   UsersRepository,
 } from 'nestjs-users';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
 import { Member, Role } from '../support/users.js';
 
@@ -229,7 +229,11 @@ describe('a host’s mistake stops the boot', () => {
       /Roles\w+\(\) at Guarded\.read needs entities\.role, your entity that extends UuidRole or IntRole\.$/,
     );
     expect(await refusal({ roleManagement: {} })).toMatch(/roleManagement needs entities\.role/);
-    await boot({ entities: { user: Member, role: Role }, roleManagement: {} }, [], [ReportsController]);
+    await startModule(
+      { entities: { user: Member, role: Role }, roleManagement: {} },
+      [],
+      [ReportsController],
+    );
   });
 
   test('guards are told apart by name, and made once', () => {

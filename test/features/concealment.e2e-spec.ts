@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsString, ValidateNested } from 'class-validator';
 import { RegisterDto, UuidUser } from 'nestjs-users';
 import { Column, type ColumnOptions, Entity, Index } from 'typeorm';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { type Host, type HostOptions, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 import { BEARER, clientOf, Visitor, withProviders } from '../support/oauth2.js';
@@ -179,8 +179,8 @@ describe('a column of the host’s own that is unique would tell, so it stops th
     expect(await refusal({ ...options, dtos: { register: PhoneRegisterDto } })).toMatch(
       /registration\.concealExisting: Reachable\.phone is unique, and PhoneRegisterDto accepts it/,
     );
-    await boot(options);
-    await boot({ ...options, registration: {}, dtos: { register: PhoneRegisterDto } });
+    await startModule(options);
+    await startModule({ ...options, registration: {}, dtos: { register: PhoneRegisterDto } });
   });
 
   test('a column of an embedded object', async () => {
@@ -202,7 +202,7 @@ describe('a column of the host’s own that is unique would tell, so it stops th
     expect(await refusal({ ...options, dtos: { register: ContactRegisterDto } })).toMatch(
       /Reachable\.contact\.phone is unique, and ContactRegisterDto accepts it/,
     );
-    await boot(options);
+    await startModule(options);
   });
 });
 

@@ -36,7 +36,8 @@ describe.each(SUITES)('the hosts of %s', (suite) => {
     for (const hosts of [ALL, onSQLite, plain]) {
       const runs = [0, 1, 2, 3, 4, 5].map((seed) => chosen(suite, hosts, { run: 'each', seed }));
       expect(new Set(runs.flat())).toEqual(new Set(hosts));
-      const kinds = (some: Combination[]) => new Set(some.flatMap((each) => Object.values(each)));
+      const kinds = (some: Combination[]) =>
+        new Set(some.flatMap(({ adapter, database, profile }) => [adapter, database, profile]));
       for (const run of runs) {
         expect(run).toHaveLength(hosts === onSQLite ? 2 : 3);
         expect(kinds(run)).toEqual(kinds(hosts));

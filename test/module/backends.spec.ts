@@ -18,7 +18,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 import { NumberedUser, Session, User } from '../support/users.js';
 
 const withCookie = (options: object) => ({
@@ -234,7 +234,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
       user!: Relation<User>;
     }
-    await boot({ entities: { user: User, session: Session } });
+    await startModule({ entities: { user: User, session: Session } });
     expect(await refusal({ entities: { user: User, session: Open } })).toMatch(
       /tokenHash of Open must have select: false/,
     );

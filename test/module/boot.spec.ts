@@ -31,7 +31,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { boot, MailingService, refusal } from '../support/boot.js';
+import { startModule, MailingService, refusal } from '../support/boot.js';
 import { SECRET } from '../support/host.js';
 import { User } from '../support/users.js';
 
@@ -50,14 +50,14 @@ const OWN_COLUMNS = {
 
 test('a host that verifies users by itself says so, and needs no mail', async () => {
   const options = { verification: 'elsewhere', service: UsersService };
-  await expect(boot(options)).resolves.toBeUndefined();
-  await expect(boot({ ...options, service: MailingService })).resolves.toBeUndefined();
+  await expect(startModule(options)).resolves.toBeUndefined();
+  await expect(startModule({ ...options, service: MailingService })).resolves.toBeUndefined();
 });
 
 test('options that are right boot', async () => {
-  await expect(boot({})).resolves.toBeUndefined();
+  await expect(startModule({})).resolves.toBeUndefined();
   await expect(
-    boot({ service: undefined, requireVerification: false, verification: undefined }),
+    startModule({ service: undefined, requireVerification: false, verification: undefined }),
   ).resolves.toBeUndefined();
 });
 
@@ -262,7 +262,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal(withId(PrimaryColumn('varchar'), unique))).toMatch(
       /primary key of Own must be one column id, a UUID or an integer/,
     );
-    await boot(withId(PrimaryGeneratedColumn('uuid'), unique));
+    await startModule(withId(PrimaryGeneratedColumn('uuid'), unique));
   });
 
   test('an id that its transformer makes another of', async () => {
@@ -278,7 +278,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     const sentence = /the transformer of Coded\.id changes the stored id; let it change only the type/;
     expect(await refusal(withId((id) => `usr_${id}`))).toMatch(sentence);
     expect(await refusal(withId((id) => ({ value: id })))).toMatch(sentence);
-    await boot(withId(BigInt));
+    await startModule(withId(BigInt));
   });
 
   test('a transformer by whose values nobody could be found', async () => {
@@ -304,11 +304,11 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     );
     const another = /transformer of Coded\.email returns another value than was stored; let from\(\) reverse/;
     expect(await refusal(withEmail(oneWay))).toMatch(another);
-    await boot(withEmail(folding));
+    await startModule(withEmail(folding));
     // Else one account would be guessed at by many spellings, each with limits of its own.
     const normalizeIdentifier = (text: string) => text.trim();
     expect(await refusal(withEmail(folding, { normalizeIdentifier }))).toMatch(another);
-    await boot(
+    await startModule(
       withEmail([
         {
           to: (text: string) => text.split('').reverse().join(''),
@@ -330,8 +330,8 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     }
     const options = { entities: { user: Named } };
     expect(await refusal(options)).toMatch(/dtos\.register: RegisterDto lacks nickname, which Named needs/);
-    await boot({ ...options, dtos: { register: NamedRegisterDto } });
-    await boot({ ...options, registration: undefined });
+    await startModule({ ...options, dtos: { register: NamedRegisterDto } });
+    await startModule({ ...options, registration: undefined });
 
     class NamedCreateDto extends AdminCreateDto {
       @IsString()
@@ -341,7 +341,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal(administered)).toMatch(
       /dtos\.adminCreate: AdminCreateDto lacks nickname, which Named needs; add it with/,
     );
-    await boot({ ...administered, dtos: { adminCreate: NamedCreateDto } });
+    await startModule({ ...administered, dtos: { adminCreate: NamedCreateDto } });
   });
 
   test('a column that nothing could fill of a role or a session', async () => {
@@ -372,8 +372,8 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal({ ...roles, roleManagement: {} })).toMatch(
       /dtos\.roleCreate: RoleCreateDto lacks title, which TitledRole needs/,
     );
-    await boot({ ...roles, roleManagement: { createDto: TitledCreateDto } });
-    await boot(roles);
+    await startModule({ ...roles, roleManagement: { createDto: TitledCreateDto } });
+    await startModule(roles);
     expect(await refusal({ entities: { user: User, session: DeviceSession } })).toMatch(
       /entities\.session: DeviceSession needs device, which the library does not write; give the column a default/,
     );
@@ -409,7 +409,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     const sentence = /lacks address\.city, which Housed needs/;
     expect(await refusal({ entities: { user: Housed } })).toMatch(sentence);
     expect(await refusal(withAddress(StreetDto))).toMatch(sentence);
-    await boot(withAddress(CityDto));
+    await startModule(withAddress(CityDto));
   });
 
   test('an update may leave out what nobody shall change, but not the proof of who changes it', async () => {
@@ -424,7 +424,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal({ currentUser: { updateDto: PasswordDto } })).toMatch(
       /currentUser\.updateDto: PasswordDto has no class-validator decorator on currentPassword; add one/,
     );
-    await boot({ currentUser: { updateDto: NameDto }, dtos: { adminUpdate: NameDto } });
+    await startModule({ currentUser: { updateDto: NameDto }, dtos: { adminUpdate: NameDto } });
   });
 
   test('DTO classes without decorators', async () => {
@@ -486,7 +486,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     expect(await refusal({ ...worker, auth: { readDto: BareReadDto } }, [Office])).toMatch(
       /auth\.readDto: BareReadDto exposes the relation office/,
     );
-    await boot({ ...worker, dtos: { read: TypedReadDto } }, [Office]);
+    await startModule({ ...worker, dtos: { read: TypedReadDto } }, [Office]);
   });
 });
 

@@ -23,7 +23,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { boot, MailingService, refusal } from '../support/boot.js';
+import { startModule, MailingService, refusal } from '../support/boot.js';
 import { SECRET } from '../support/host.js';
 import { OAuthAccount, OneTimeToken } from '../support/oauth2.js';
 import { NumberedUser, User } from '../support/users.js';
@@ -54,8 +54,8 @@ test('options that are right boot', async () => {
     ...[google(known), github(known), microsoft(known), oidc(acme)],
     plainAt('plain', 'https://plain.example.com'),
   ];
-  await expect(boot({ ...withOAuth2({ clients }), passwordReset: {} })).resolves.toBeUndefined();
-  await expect(boot(withOAuth2({ publicUrl: 'http://localhost:3000' }))).resolves.toBeUndefined();
+  await expect(startModule({ ...withOAuth2({ clients }), passwordReset: {} })).resolves.toBeUndefined();
+  await expect(startModule(withOAuth2({ publicUrl: 'http://localhost:3000' }))).resolves.toBeUndefined();
 });
 
 class HashReadDto extends UserReadDto {
@@ -450,8 +450,8 @@ test('a column that no new user would fill stops the boot', async () => {
   const optionsWith = (option: object) => ({ ...withOAuth2(option), entities: own, registration: undefined });
 
   expect(await refusal(optionsWith({}))).toMatch(/oauth2\.newUser is missing: Nicknamed needs nickname; /);
-  await expect(boot(optionsWith({ newUser: () => ({ nickname: 'Ada' }) }))).resolves.toBeUndefined();
-  await expect(boot(optionsWith({ allowRegistration: false }))).resolves.toBeUndefined();
+  await expect(startModule(optionsWith({ newUser: () => ({ nickname: 'Ada' }) }))).resolves.toBeUndefined();
+  await expect(startModule(optionsWith({ allowRegistration: false }))).resolves.toBeUndefined();
 });
 
 test('an entity of tokens by whose key one token could be used twice stops the boot', async () => {

@@ -12,7 +12,7 @@ import {
   type Relation,
   RelationId,
 } from 'typeorm';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 
 class Address {
   @Column({ type: 'varchar', nullable: true })
@@ -140,7 +140,7 @@ test('what is a column, a getter, a relation’s id, set by code or computed by 
   }
   for (const property of ['officeId', 'kind', 'initials', 'createdAt'])
     Expose()(AppReadDto.prototype, property);
-  await boot({ ...worker, dtos: { read: AppReadDto } }, [Office]);
+  await startModule({ ...worker, dtos: { read: AppReadDto } }, [Office]);
 
   @Entity('listening_worker')
   class ListeningWorker extends UuidUser {
@@ -152,5 +152,5 @@ test('what is a column, a getter, a relation’s id, set by code or computed by 
     }
   }
   const listening = { entities: { user: ListeningWorker } };
-  await expect(boot({ ...listening, dtos: { read: exposing('greeting') } })).resolves.toBeUndefined();
+  await expect(startModule({ ...listening, dtos: { read: exposing('greeting') } })).resolves.toBeUndefined();
 });

@@ -17,7 +17,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 import { onEachHost } from '../support/host.js';
 import { Member, Role, User } from '../support/users.js';
 
@@ -136,7 +136,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
 
   test('roles with integer ids and a renamed column boot', async () => {
     const options = { entities: { user: NumberedMember, role: NumberedRole }, roleManagement: {} };
-    await expect(boot(options)).resolves.toBeUndefined();
+    await expect(startModule(options)).resolves.toBeUndefined();
   });
 });
 

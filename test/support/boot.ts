@@ -12,7 +12,11 @@ export class MailingService extends UsersService {
 }
 
 /** Boots a host whose options are right but for what a test changes. */
-export async function boot(options: object, entities: Type[] = [], controllers: Type[] = []): Promise<void> {
+export async function startModule(
+  options: object,
+  entities: Type[] = [],
+  controllers: Type[] = [],
+): Promise<void> {
   const { entities: own = { user: User } } = options as { entities?: Record<string, Type<BaseUser>> };
   const features = { registration: {}, auth: {}, verification: {} };
   const right = { secret: SECRET, entities: own, service: MailingService, ...features };
@@ -46,7 +50,7 @@ export async function refusal(
   entities: Type[] = [],
   controllers: Type[] = [],
 ): Promise<string> {
-  const outcome = await boot(options, entities, controllers).catch((error: unknown) => error);
+  const outcome = await startModule(options, entities, controllers).catch((error: unknown) => error);
   expect(outcome).toBeInstanceOf(ConfigurationError);
   return (outcome as ConfigurationError).message;
 }

@@ -2,7 +2,7 @@ import { IsOptional, IsString } from 'class-validator';
 import { AdminCreateDto, RegisterDto, UserUpdateDto, UuidUser } from 'nestjs-users';
 import { randomUUID } from 'node:crypto';
 import { Column, DataSource, DeleteDateColumn, Entity, Index } from 'typeorm';
-import { boot, refusal } from '../support/boot.js';
+import { startModule, refusal } from '../support/boot.js';
 import { createDatabase, serverOf } from '../support/databases.js';
 import { type Host, onEachAdapter, onEachHost, PASSWORD } from '../support/host.js';
 
@@ -179,7 +179,7 @@ describe('the boot', () => {
 
   test('takes an index that leaves out deleted users, and them alone, for one of all', async () => {
     for (const where of ['"deletedAt" IS NULL', 'deletedAt is null', '( `deletedAt`  IS  NULL )'])
-      await boot(reusable(where));
+      await startModule(reusable(where));
     const sentence =
       /Indexed\.email needs a unique index, such as .+; without one, two registrations at the same time would create two users/;
     for (const where of ['"deletedAt" IS NOT NULL', '"isActive"', '"deletedAt" IS NULL AND "isActive"'])

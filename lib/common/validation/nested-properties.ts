@@ -10,7 +10,7 @@ interface NestedProperty {
   /** The name in JSON. */
   sent: string;
   dto: Type;
-  mayBeList: boolean;
+  takesLists: boolean;
 }
 
 /**
@@ -39,12 +39,12 @@ export function pickNested(
   const properties = nestedProperties(dto).filter(({ sent }) => Object.hasOwn(body, sent));
   if (properties.length === 0) return body;
   const picked = { ...body };
-  for (const { sent, dto: nested, mayBeList } of properties) {
+  for (const { sent, dto: nested, takesLists } of properties) {
     const here = [...path, sent];
     const pick = (value: unknown): unknown =>
       isObject(value) ? pickOwn(nested, value, refuse, here) : value;
     const value = body[sent];
-    if (Array.isArray(value) && !mayBeList) refuse(here);
+    if (Array.isArray(value) && !takesLists) refuse(here);
     picked[sent] = Array.isArray(value) ? value.map(pick) : pick(value);
   }
   return picked;
@@ -67,7 +67,7 @@ function nestedProperties(dto: Type): NestedProperty[] {
   const properties = validatedProperties(dto).flatMap((property): NestedProperty[] => {
     const nested = nestedClass(dto, property);
     if (!nested || validatedProperties(nested).length === 0) return [];
-    return [{ sent: sentName(dto, property), dto: nested, mayBeList: mayBeList(dto, property) }];
+    return [{ sent: sentName(dto, property), dto: nested, takesLists: mayBeList(dto, property) }];
   });
   remembered.set(dto, properties);
   return properties;
