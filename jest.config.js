@@ -32,6 +32,7 @@ export default {
       { databases: ['sqlite', 'postgres', 'mariadb', 'redis'] },
     ],
     '<rootDir>/test/support/profiles.reporter.js',
+    '<rootDir>/test/support/seen-answers.reporter.js',
   ],
   testTimeout: 40_000,
   // One process for all suites would grow to gigabytes: modules of VM contexts are never collected.

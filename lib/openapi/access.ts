@@ -39,7 +39,7 @@ export function accessOf(controller: Type, handler: object, application: Applica
 export function failuresOf(handler: object, access: Access): FailureDescription[] {
   const { ids = {}, failures = [] } = descriptionOf(handler) ?? {};
   return [
-    ...(bodyOf(handler) ? BODY_FAILURES : []),
+    ...(isRead(handler) ? [] : BODY_FAILURES),
     ...(bodyOf(handler) || queryOf(handler)
       ? [{ status: 422, when: 'A field is missing or breaks a rule.' }]
       : []),
@@ -50,8 +50,12 @@ export function failuresOf(handler: object, access: Access): FailureDescription[
   ];
 }
 
+const isRead = (handler: object): boolean =>
+  Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.GET;
+
 const NAMES = { user: 'user', role: 'role', session: 'session', oauthAccount: 'linked account' } as const;
 
+/** The parser reads a body before any route, also if the route reads none. */
 const BODY_FAILURES: readonly FailureDescription[] = [
   { status: 400, when: 'The body is not valid JSON.' },
   { status: 413, when: 'The body is too large.' },
@@ -62,9 +66,8 @@ function loginFailures(
   handler: object,
   { backends, needsVerification, authorizes }: Access,
 ): FailureDescription[] {
-  const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
   const checksOrigin =
-    method !== RequestMethod.GET && backends.some(({ transport }) => transport.checkOrigin !== undefined);
+    !isRead(handler) && backends.some(({ transport }) => transport.checkOrigin !== undefined);
   return [
     { status: 401, when: 'You are not logged in.' },
     ...(needsVerification ? (['USER_NOT_VERIFIED'] as const) : []),

@@ -111,8 +111,19 @@ function ownerOf(prototype: object, name: string): object {
   return owner;
 }
 
-/** The first word of the route's id. */
-const tagOf = ({ id }: RouteDescription): string => id.split('_', 1)[0];
+const TAGS = [
+  'auth',
+  'registration',
+  'verification',
+  'password_reset',
+  'oauth2',
+  'current_user',
+  'roles',
+  'users',
+];
+
+/** The feature, with which the route's id begins. */
+const tagOf = ({ id }: RouteDescription): string => TAGS.find((tag) => id.startsWith(`${tag}_`)) ?? 'users';
 
 function operationOf({ id, summary }: RouteDescription, handler: object): MethodDecorator {
   const body = bodyOf(handler);
@@ -168,7 +179,7 @@ const idSchema = (entities: Entities, entity: keyof Entities): SchemaObject =>
 
 function answersOf({ answers }: RouteDescription, application: DocumentedApplication): MethodDecorator[] {
   return Object.entries(answers).map(([status, description]) =>
-    answer(Number(status), responseOf(description, application)),
+    answer(Number(status), responseOf(Number(status), description, application)),
   );
 }
 
@@ -178,8 +189,16 @@ const answer = (status: number, response: ResponseObject): MethodDecorator =>
 /** The JSON value `null`, for OpenAPI 3.0, which has no type for it, and for later versions. */
 const NULL: SchemaObject = { type: 'string', nullable: true, enum: [null] };
 
-function responseOf({ says, body }: AnswerDescription, application: DocumentedApplication): ResponseObject {
-  if (body === undefined) return { description: says };
+const LOCATION = {
+  Location: { description: 'Where the browser goes.', schema: { type: 'string', format: 'uri' } },
+};
+
+function responseOf(
+  status: number,
+  { says, body }: AnswerDescription,
+  application: DocumentedApplication,
+): ResponseObject {
+  if (body === undefined) return { description: says, ...(status === 302 && { headers: LOCATION }) };
   const schema = body === null ? NULL : schemaOf(body, application);
   return { description: says, content: { 'application/json': { schema } } };
 }

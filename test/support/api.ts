@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import supertest, { type Response, type Test } from 'supertest';
 import type { SecretsScan } from './secrets-scan.js';
+import type { SeenAnswers } from './seen-answers.js';
 
 /** How a host's answers come: where its routes are, and what its own interceptor makes of bodies. */
 export interface Wire {
@@ -22,6 +23,7 @@ export class Api {
     private readonly scan: SecretsScan,
     readonly headers: Readonly<Record<string, string>> = {},
     readonly wire: Wire = PLAIN_WIRE,
+    private readonly seen?: SeenAnswers,
   ) {}
 
   /** Where the routes are, for other clients than this one. */
@@ -31,7 +33,7 @@ export class Api {
 
   /** The same client with header fields in every request. */
   with(headers: Readonly<Record<string, string>>): Api {
-    return new Api(this.url, this.scan, { ...this.headers, ...headers }, this.wire);
+    return new Api(this.url, this.scan, { ...this.headers, ...headers }, this.wire, this.seen);
   }
 
   /** The same client, logged in by an access token. */
@@ -79,6 +81,7 @@ export class Api {
     test.on('response', (answer: Response) => {
       this.unwrap(answer);
       this.scan.saw(answer);
+      this.seen?.note(method, test.url, answer.status, answer.body);
     });
     if (body === undefined) return test;
 

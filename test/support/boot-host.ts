@@ -38,6 +38,7 @@ import type { Combination, Profile } from './profiles.js';
 import type { RunningHost } from './kept-hosts.js';
 import { QueryLog } from './query-log.js';
 import { SecretsScan } from './secrets-scan.js';
+import { SeenAnswers } from './seen-answers.js';
 import { User } from './users.js';
 
 export const SECRET = 'klm6WtLf3zlzPE9cgafjiOgDkjRp8o5sRVG5s8UPKF6r';
@@ -198,7 +199,8 @@ export async function boot(
   await prepare?.(app);
   await app.listen(0, '127.0.0.1');
 
-  const api = new Api(await app.getUrl(), scan, {}, isHarsh ? HARSH_WIRE : undefined);
+  const wire = isHarsh ? HARSH_WIRE : undefined;
+  const api = new Api(await app.getUrl(), scan, {}, wire, new SeenAnswers(app));
   const service = await app.resolve(UsersService);
   const addUser: Host['addUser'] = ({ isVerified = true, isActive = true, ...fields } = {}) =>
     service.addUser(

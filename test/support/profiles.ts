@@ -34,7 +34,7 @@ export function choice(): Choice {
   return { run: run as Choice['run'], seed: Number(seed) };
 }
 
-const meetsHarshHosts = (suite: string): boolean => /^(features|authentication)\//.test(suite);
+const meetsHarshHosts = (suite: string): boolean => /^(features|authentication|openapi)\//.test(suite);
 
 /** The path of the running suite below `test/`. */
 export function suiteOf(testPath: string | undefined): string {

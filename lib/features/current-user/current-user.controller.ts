@@ -47,7 +47,12 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
     @Describes({
       id: 'current_user_update',
       summary: 'Change the logged-in user',
-      answers: { 200: { says: 'The changed user.', body: { dto: plan.readDto } } },
+      answers: {
+        200: {
+          says: 'The changed user. After a new password, the header `Authorization` or the cookie has a fresh token.',
+          body: { dto: plan.readDto },
+        },
+      },
       failures: [
         'UPDATE_USER_EMAIL_ALREADY_EXISTS',
         'UPDATE_USER_INVALID_PASSWORD',
