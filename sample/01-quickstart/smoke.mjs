@@ -38,6 +38,10 @@ async function theFirstStart() {
   const again = await app.call(example.route, 400, example);
   assert.equal(again.detail, 'REGISTER_USER_ALREADY_EXISTS');
 
+  const { paths } = await app.call('GET /docs-json', 200);
+  assert(Object.keys(paths).length > 8, 'The document lacks routes.');
+  assert.equal(paths['/auth/jwt/login'].post.operationId, 'auth_jwt_login');
+
   const { email, password } = example.body;
   const tooEarly = await app.call('POST /auth/jwt/login', 400, { body: { email, password } });
   assert.equal(tooEarly.detail, 'LOGIN_USER_NOT_VERIFIED');
