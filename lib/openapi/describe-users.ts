@@ -8,7 +8,9 @@ import { ConfigurationError } from '../common/configuration-error.js';
 import { PLAN } from '../module/providers.js';
 import type { ResolvedPlan } from '../module/plan.js';
 import { ERROR_MODEL, ERROR_SCHEMA } from './errors.js';
-import { documentRoute, routesOf } from './operations.js';
+import { documentRoute } from './operations.js';
+import { secureHostRoutes } from './host-routes.js';
+import { routesOf } from './routes.js';
 import { entitiesOf } from './entities.js';
 import { addSecuritySchemes } from './security.js';
 
@@ -36,6 +38,7 @@ export function describeUsers(app: INestApplication, builder: DocumentBuilder): 
 
   const routes = plan.controllers.flatMap((controller) => routesOf(app, controller));
   for (const route of routes) documentRoute(route, application);
+  secureHostRoutes(app, application);
   addSecuritySchemes(builder, application, routes);
   addModel(builder);
   return builder;

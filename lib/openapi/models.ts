@@ -40,7 +40,8 @@ const declared = new WeakMap<object, Map<string, object>>();
 function documentProperty(dto: Type, described: DescribedProperty): void {
   const { property, name, isRequired, isNullable, nested, isList, schema } = described;
   const prototype = dto.prototype as object;
-  const value = nested ? { type: () => nested, isArray: isList } : typed(schema);
+  const given = declaredBy(prototype, property);
+  const value = nested ? { type: () => nested, isArray: isList } : 'type' in given ? schema : typed(schema);
   const example = EXAMPLES[property];
   ApiProperty({
     ...value,
@@ -48,7 +49,7 @@ function documentProperty(dto: Type, described: DescribedProperty): void {
     required: isRequired,
     ...(isNullable && { nullable: true }),
     ...(example !== undefined && { example }),
-    ...declaredBy(prototype, property),
+    ...given,
   } as ApiPropertyOptions)(prototype, property);
 }
 
@@ -67,7 +68,7 @@ function declaredBy(prototype: object, property: string): object {
     { type?: unknown } | undefined;
   const { type, ...rest } = metadata ?? {};
   // `Object` is what TypeScript says of a union.
-  const given = type === undefined || type === Object ? rest : { type, ...rest };
-  own.set(property, given);
-  return given;
+  const said = type === undefined || type === Object ? rest : { type, ...rest };
+  own.set(property, said);
+  return said;
 }

@@ -1,7 +1,4 @@
-import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
-import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
-import { type ApplicationConfig, MetadataScanner } from '@nestjs/core';
-import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
+import type { Type } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiOperation,
@@ -11,8 +8,6 @@ import {
   ApiSecurity,
   ApiTags,
   DECORATORS,
-  getSchemaPath,
-  type ReferenceObject,
   type RequestBodyObject,
   type ResponseObject,
   type SchemaObject,
@@ -20,65 +15,17 @@ import {
 import {
   type AnswerDescription,
   bodyOf,
-  descriptionOf,
   type InputDescription,
   queryOf,
   type RouteDescription,
-  type Shape,
 } from '../common/route-description.js';
-import { UsersModule } from '../module/users.module.js';
-import type { ResolvedPlan } from '../module/plan.js';
-import { type Access, accessOf, type Application, failuresOf } from './access.js';
-import type { Entities } from './entities.js';
-import { errorResponses } from './errors.js';
+import { type Access, accessOf, failuresOf } from './access.js';
 import type { DescribedProperty } from './described-property.js';
+import { errorResponses } from './errors.js';
 import { describeInput } from './input-schema.js';
-import { documentInput, documentOutput } from './models.js';
-import { schemaOfId } from './output-schema.js';
-
-/** A route that the library describes. */
-export interface Route {
-  controller: Type;
-  /** The handler's name. */
-  name: string;
-  handler: object;
-  description: RouteDescription;
-  /** With the application's prefix and version: `/api/v1/auth/jwt/login`. */
-  path: string;
-}
-
-export interface DocumentedApplication extends Application {
-  entities: Entities;
-  plan: ResolvedPlan;
-}
-
-export function routesOf(app: INestApplication, controller: Type): Route[] {
-  const prototype = controller.prototype as Record<string, object>;
-  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-    const handler = prototype[name];
-    const description = descriptionOf(handler);
-    return description
-      ? [{ controller, name, handler, description, path: pathOf(app, controller, handler) }]
-      : [];
-  });
-}
-
-/** As Nest itself makes it. */
-function pathOf(app: INestApplication, controller: Type, handler: object): string {
-  const { config } = app as unknown as { config: ApplicationConfig };
-  const [path = ''] = new RoutePathFactory(config).create(
-    {
-      ctrlPath: Reflect.getMetadata(PATH_METADATA, controller) as string,
-      methodPath: Reflect.getMetadata(PATH_METADATA, handler) as string,
-      globalPrefix: config.getGlobalPrefix(),
-      modulePath: Reflect.getMetadata(MODULE_PATH, UsersModule) as string,
-      controllerVersion: Reflect.getMetadata(VERSION_METADATA, controller) as string,
-      versioningOptions: config.getVersioning(),
-    },
-    Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod,
-  );
-  return path;
-}
+import { documentInput } from './models.js';
+import type { DocumentedApplication, Route } from './routes.js';
+import { dtosIn, idSchema, referenceTo, schemaOf } from './shapes.js';
 
 /** Tells @nestjs/swagger all about a route. */
 export function documentRoute(
@@ -122,8 +69,9 @@ const TAGS = [
   'users',
 ];
 
-/** The feature, with which the route's id begins. */
-const tagOf = ({ id }: RouteDescription): string => TAGS.find((tag) => id.startsWith(`${tag}_`)) ?? 'users';
+/** The feature, with which the route's id begins, in words. */
+const tagOf = ({ id }: RouteDescription): string =>
+  (TAGS.find((tag) => id.startsWith(`${tag}_`)) ?? 'users').replace('_', ' ');
 
 function operationOf({ id, summary }: RouteDescription, handler: object): MethodDecorator {
   const body = bodyOf(handler);
@@ -145,8 +93,6 @@ function requestBodyOf({ dto, form }: InputDescription): RequestBodyObject {
   };
 }
 
-const referenceTo = (dto: Type): ReferenceObject => ({ $ref: getSchemaPath(dto) });
-
 /** The fields of a form, some of which have other names than in JSON (RFC 6749 §4.3.2). */
 function formOf(dto: Type, names: Readonly<Record<string, string>>): SchemaObject {
   const fields = describeInput(dto);
@@ -161,21 +107,18 @@ function formOf(dto: Type, names: Readonly<Record<string, string>>): SchemaObjec
 function parametersOf(
   { ids = {} }: RouteDescription,
   handler: object,
-  { entities }: DocumentedApplication,
+  application: DocumentedApplication,
 ): MethodDecorator[] {
   const query = queryOf(handler);
   return [
     ...Object.entries(ids).map(([name, entity]) =>
-      ApiParam({ name, required: true, schema: idSchema(entities, entity) }),
+      ApiParam({ name, required: true, schema: idSchema(application, entity) }),
     ),
     ...(query ? describeInput(query.dto) : []).map(({ name, isRequired, schema }) =>
       ApiQuery({ name, required: isRequired, schema }),
     ),
   ];
 }
-
-const idSchema = (entities: Entities, entity: keyof Entities): SchemaObject =>
-  schemaOfId(entities[entity]?.primaryColumns[0]);
 
 function answersOf({ answers }: RouteDescription, application: DocumentedApplication): MethodDecorator[] {
   return Object.entries(answers).map(([status, description]) =>
@@ -203,48 +146,11 @@ function responseOf(
   return { description: says, content: { 'application/json': { schema } } };
 }
 
-function schemaOf(shape: Shape, application: DocumentedApplication): SchemaObject | ReferenceObject {
-  if ('dto' in shape) {
-    document(shape.dto, application);
-    return referenceTo(shape.dto);
-  }
-  if ('idOf' in shape) return idSchema(application.entities, shape.idOf);
-  if ('anything' in shape) return {};
-  if ('allOf' in shape) return { allOf: shape.allOf.map((each) => schemaOf(each, application)) };
-  if (shape.type === 'array') return { type: 'array', items: schemaOf(shape.items, application) };
-  if (shape.type !== 'object') return shape;
-  const properties = Object.entries(shape.properties).map(([name, each]) => [
-    name,
-    schemaOf(each, application),
-  ]);
-  return {
-    type: 'object',
-    required: [...shape.required],
-    properties: Object.fromEntries(properties) as never,
-  };
-}
-
-/** A read DTO of roles shows a role, and every other one shows a user. */
-function document(dto: Type, { entities, plan }: DocumentedApplication): void {
-  const isOfRole = plan.features.some(
-    ({ feature, options }) => feature.shows === 'role' && (options as { readDto?: Type }).readDto === dto,
-  );
-  const entity = isOfRole || dto === plan.dtos.roleRead ? entities.role : entities.user;
-  if (entity) documentOutput({ dto, entity, prefix: '' });
-}
-
 /** The read DTOs of a route's answers. */
 const shownBy = ({ answers }: RouteDescription): Type[] =>
   Object.values(answers).flatMap(({ body }) => (body ? dtosIn(body) : []));
 
-function dtosIn(shape: Shape): Type[] {
-  if ('dto' in shape) return [shape.dto];
-  if ('allOf' in shape) return shape.allOf.flatMap(dtosIn);
-  if ('items' in shape) return dtosIn(shape.items);
-  return 'properties' in shape ? Object.values(shape.properties).flatMap(dtosIn) : [];
-}
-
-function securityOf({ needsLogin, backends }: Access): MethodDecorator[] {
+export function securityOf({ needsLogin, backends }: Access): MethodDecorator[] {
   if (!needsLogin) return [];
   const schemes = backends.filter(({ transport }) => transport.securityScheme);
   return schemes.map(({ name }) => ApiSecurity(name) as MethodDecorator);

@@ -121,7 +121,9 @@ function schemaOfColumn(column: ColumnMetadata): SchemaObject {
   if (type.startsWith('bool')) return { type: 'boolean' };
   if (isIntegerColumn(column) && !/^(bigint|int8)/.test(type)) return { type: 'integer' };
   if (/^(float|real|double)/.test(type)) return { type: 'number' };
-  if (/^(date|time)/.test(type)) return { type: 'string' };
+  if (/^(datetime|timestamp)/.test(type)) return { type: 'string', format: 'date-time' };
+  if (type === 'date') return { type: 'string', format: 'date' };
+  if (type.startsWith('time')) return { type: 'string' };
   if (type === 'simple-array') return { type: 'array', items: { type: 'string' } };
   return /char|text|uuid|clob/.test(type) ? { type: 'string' } : {};
 }

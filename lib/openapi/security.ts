@@ -1,6 +1,6 @@
 import type { DocumentBuilder } from '@nestjs/swagger';
 import type { Backend } from '../authentication/backend.js';
-import type { DocumentedApplication, Route } from './operations.js';
+import type { DocumentedApplication, Route } from './routes.js';
 
 /** Adds a scheme for each backend, under the backend's name. */
 export function addSecuritySchemes(

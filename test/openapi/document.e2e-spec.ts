@@ -70,10 +70,10 @@ onEachAdapter('sqlite', (boot) => {
     const documents = [whole, other, fixed].map((host) => documentOf(host));
     const named = (id: string, document: OpenAPIObject) =>
       operationsOf(document).find(({ operationId }) => operationId === id);
-    expect(Object.keys(named('registration_register', documents[1]!)!.responses)).toContain('202');
-    expect(named('registration_register', documents[1]!)!.responses).not.toHaveProperty('201');
-    expect(named('current_user_read', documents[1]!)!.responses['403']?.codes).toEqual(['USER_NOT_VERIFIED']);
-    expect(named('current_user_update', documents[2]!)!.responses['403']?.codes).toContain(
+    expect(Object.keys(named('registration_register', documents[1])!.responses)).toContain('202');
+    expect(named('registration_register', documents[1])!.responses).not.toHaveProperty('201');
+    expect(named('current_user_read', documents[1])!.responses['403']?.codes).toEqual(['USER_NOT_VERIFIED']);
+    expect(named('current_user_update', documents[2])!.responses['403']?.codes).toContain(
       'EMAIL_CHANGE_NOT_ALLOWED',
     );
     noteDescribed(documents);

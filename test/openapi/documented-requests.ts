@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Operation } from './whole-host.js';
 
@@ -53,7 +53,7 @@ export class DocumentedRequests {
     const content = Object.entries(requestBody?.content ?? {});
     const body =
       content.length === 0
-        ? fc.constant({ form: false, value: undefined as unknown })
+        ? fc.constant({ form: false, value: undefined })
         : fc.oneof(
             ...content.map(([type, { schema }]) =>
               this.value(schema).map((value) => ({ form: type.includes('form'), value })),
@@ -65,7 +65,11 @@ export class DocumentedRequests {
       body,
     });
     const request = whole.map(({ names, query, body: { form, value } }) => ({
-      ...{ method, query, form, body: value, isElsewhere: false },
+      method,
+      query,
+      form,
+      body: value,
+      isElsewhere: false,
       path: path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names[name]))),
     }));
     return fc.oneof({ weight: 3, arbitrary: request }, { weight: 2, arbitrary: request.chain(mutated) });
@@ -144,21 +148,22 @@ const segmentOf = (value: unknown): string =>
 
 /** One part of the request is missing, odd, or too much. */
 function mutated(request: DocumentedRequest): fc.Arbitrary<DocumentedRequest> {
-  const changed = fc.tuple(fc.nat(), ODD, fc.constantFrom('odd', 'missing', 'more'));
-  return changed.map(([turn, value, how]) => {
-    const copy = { ...request };
-    const parts = [copy.body, copy.query].filter((part) => typeof part === 'object' && part !== null);
-    const place = parts[turn % (parts.length || 1)] as Record<string, unknown> | undefined;
-    if (place === undefined || turn % 7 === 0) {
-      return turn % 2 === 0 && request.method !== 'get'
-        ? { ...copy, body: value }
-        : { ...copy, isElsewhere: true, path: copy.path.replace(/[^/]+$/, segmentOf(value)) };
-    }
-    const other = { ...place };
-    const names = Object.keys(other);
-    const name = names[turn % (names.length || 1)] ?? 'odd';
-    if (how === 'missing') Reflect.deleteProperty(other, name);
-    else other[how === 'odd' ? name : `more${turn % 3}`] = value;
-    return place === copy.body ? { ...copy, body: other } : { ...copy, query: other };
-  });
+  const change = fc.tuple(fc.nat(), ODD, fc.constantFrom('odd', 'missing', 'more'));
+  return change.map((given) => changed(request, ...given));
+}
+
+function changed(request: DocumentedRequest, turn: number, value: unknown, how: string): DocumentedRequest {
+  const parts = [request.body, request.query].filter((part) => typeof part === 'object' && part !== null);
+  const place = parts[turn % (parts.length || 1)] as Record<string, unknown> | undefined;
+  if (place === undefined || turn % 7 === 0) {
+    return turn % 2 === 0 && request.method !== 'get'
+      ? { ...request, body: value }
+      : { ...request, isElsewhere: true, path: request.path.replace(/[^/]+$/, segmentOf(value)) };
+  }
+  const other = { ...place };
+  const names = Object.keys(other);
+  const name = names[turn % (names.length || 1)] ?? 'odd';
+  if (how === 'missing') Reflect.deleteProperty(other, name);
+  else other[how === 'odd' ? name : `more${turn % 3}`] = value;
+  return place === request.body ? { ...request, body: other } : { ...request, query: other };
 }

@@ -45,17 +45,17 @@ interface Response {
 
 export const operationsOf = ({ paths }: OpenAPIObject): Operation[] =>
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
-      ...operation,
-      method,
-      path,
-      responses: Object.fromEntries(
-        Object.entries(operation.responses as Record<string, Response>).map(([status, response]) => [
-          status,
-          { ...response, codes: codesOf(response) },
-        ]),
-      ),
-    })),
+    Object.entries(item as Record<string, Operation>).map(([method, operation]) =>
+      Object.assign({}, operation, { method, path, responses: withCodes(operation.responses) }),
+    ),
+  );
+
+const withCodes = (responses: Record<string, Response>): Operation['responses'] =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      Object.assign({}, response, { codes: codesOf(response) }),
+    ]),
   );
 
 function codesOf({ content }: Response): (string | undefined)[] {
