@@ -18,7 +18,8 @@ export interface ActingAsOptions {
    */
   backend?: string;
   /**
-   * When the user logged in, in seconds since 1970. An earlier moment makes a login that is too old for sensitive changes.
+   * When the user logged in, in seconds since 1970. After 10 minutes, a login is too old for
+   * [sensitive changes](../../docs/features/current-user.md#why-a-sensitive-change-needs-a-fresh-login).
    * @default now
    */
   authenticatedAt?: number;
@@ -51,7 +52,7 @@ export async function actingAs(
       throw explained(error, id);
     });
   const authenticator = app.get(Authenticator, { strict: false });
-  const name = backend ?? (authenticator.names[0] as string);
+  const name = backend ?? authenticator.names[0];
   return headersOf(name, authenticator.backend(name).transport, issued);
 }
 

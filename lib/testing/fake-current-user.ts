@@ -25,7 +25,7 @@ export function fakeCurrentUser<Builder extends ModuleBuilder>(
   who: BaseUser | FakeUser | FindUser,
 ): Builder {
   refuseInProduction('fakeCurrentUser');
-  const find: FindUser = typeof who === 'function' ? (who as FindUser) : () => who;
+  const find: FindUser = typeof who === 'function' ? who : () => who;
   builder.overrideProvider(Authenticator).useFactory({
     inject: [BACKENDS],
     factory: (backends: readonly Backend[]) => new FakeAuthenticator(backends, find),
@@ -50,11 +50,12 @@ class FakeAuthenticator extends Authenticator {
     isAllowed: (backend: string) => boolean = () => true,
   ): Promise<Identity | undefined> {
     const backend = this.all.find(({ name }) => isAllowed(name));
-    const user = (await this.userOf(request)) as BaseUser | undefined;
+    // The fields that a test leaves out are missing.
+    const user: Partial<BaseUser> | undefined = await this.userOf(request);
     if (!backend || !user || user.isActive === false) return undefined;
     const known = this.identities.get(request) ?? new Map<string, Identity>();
     this.identities.set(request, known);
-    const identity = known.get(backend.name) ?? fakeIdentity(user, backend);
+    const identity = known.get(backend.name) ?? fakeIdentity(user as BaseUser, backend);
     known.set(backend.name, identity);
     return identity;
   }

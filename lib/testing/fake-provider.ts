@@ -22,11 +22,14 @@ export interface FakeAccount extends OAuthProfile {}
 /** The request that starts a login at a provider. */
 export interface FakeLoginOptions {
   /**
-   * The path of the route `authorize`, with a query if it needs one.
-   * @default as the options of `oauth2` and the global prefix say
+   * The path of the route `authorize`, with a query if it needs one, such as `?redirect_to=…`.
+   * @default by the options of `oauth2`, the global prefix and the version
    */
   path?: string;
-  /** Header fields of both requests, such as those of `actingAs()` to link an account. */
+  /**
+   * Header fields of both requests, such as those of `actingAs()`.
+   * @default none
+   */
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -100,8 +103,8 @@ class ReplacedProvider implements FakeProvider {
     return listening(this.app, (origin) => this.visit(origin, undefined, options));
   }
 
-  callback(authorizationUrl: string, account: FakeAccount | undefined): string {
-    const { searchParams: asked, origin, pathname } = new URL(authorizationUrl);
+  callback(url: string, account: FakeAccount | undefined): string {
+    const { searchParams: asked, origin, pathname } = new URL(url);
     if (`${origin}${pathname}` !== AUTHORIZATION_URL) {
       throw new Error(`${origin}${pathname} is not the fake provider of the client ${this.client.name}.`);
     }

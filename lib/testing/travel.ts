@@ -32,13 +32,12 @@ function depart(): void {
   const now = () => real.now() + [...journeys.values()].reduce((sum, each) => sum + each, 0);
   const travelled: DateConstructor = new Proxy(real, {
     apply: () => new real(now()).toString(),
-    construct: (target, given: unknown[], caller: new () => unknown) =>
-      Reflect.construct(
-        target,
-        given.length > 0 ? given : [now()],
-        caller === travelled ? target : caller,
-      ) as Date,
-    get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
+    construct(target, given: unknown[], caller: new () => unknown): Date {
+      // Of a subclass, the caller is that subclass.
+      const made = (caller as unknown) === travelled ? target : caller;
+      return Reflect.construct(target, given.length > 0 ? given : [now()], made) as Date;
+    },
+    get: (target, name, receiver): unknown => (name === 'now' ? now : Reflect.get(target, name, receiver)),
   });
   globalThis.Date = travelled;
 }

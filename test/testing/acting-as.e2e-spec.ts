@@ -147,7 +147,7 @@ onEachHost((boot) => {
 
     @Injectable()
     class QueryTransport extends HeaderTransport {
-      override read = ({ query }: HttpRequest) => (query as { key?: string } | undefined)?.key;
+      override read = ({ query }: HttpRequest) => new Map(Object.entries(query ?? {})).get('key') as string;
     }
 
     test('has its own header field', async () => {

@@ -13,7 +13,7 @@ const go = (seconds: number) => {
 };
 afterEach(() => {
   for (const back of journeys.splice(0)) back();
-  expect(Date).toBe(real);
+  if (Date !== real) throw new Error('The clock did not come back.');
 });
 
 test('time goes on from the new moment, and comes back', () => {
