@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { Authenticated } from 'nestjs-users';
+import { Authenticated, Superuser } from 'nestjs-users';
 import {
   actingAs,
   captureMails,
@@ -79,7 +79,8 @@ test('a controller is tested without HTTP', async () => {
   })
     .overrideGuard(Authenticated())
     .useValue(fakeGuard(ada))
-    .useMocker(() => ({}))
+    .overrideGuard(Superuser())
+    .useValue(fakeGuard(ada))
     .compile();
   expect(await module.get(NotesController).count()).toEqual({ count: 7 });
 });
