@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -19,6 +19,15 @@ export async function compile({ path }, options) {
     return false;
   }
   return succeeds([compiler, '--project', path], options);
+}
+
+/** Whether the sample's own tests pass, if it has some. */
+export async function passesTests({ path }, options) {
+  const { scripts } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+  if (!scripts.test) return true;
+  const run = spawn('npm', ['test'], { stdio: 'inherit', cwd: path, ...options });
+  const [code] = await once(run, 'exit').catch(() => []);
+  return code === 0;
 }
 
 /** Whether a script ends without an error; `false` as well if `options.signal` stopped it. */

@@ -1,6 +1,6 @@
-// Compiles each sample and runs its smoke.mjs, which starts the application: node sample/test.mjs
+// Compiles each sample, runs its tests, and its smoke.mjs, which starts the application: node sample/test.mjs
 import { join } from 'node:path';
-import { compile, samples, succeeds } from './samples.mjs';
+import { compile, passesTests, samples, succeeds } from './samples.mjs';
 
 const LIMIT_SECONDS = 180;
 
@@ -11,7 +11,9 @@ for (const sample of samples) {
   const timeout = AbortSignal.timeout(LIMIT_SECONDS * 1000);
   const options = { signal: AbortSignal.any([timeout, interruption.signal]) };
   const isSound =
-    (await compile(sample, options)) && (await succeeds([join(sample.path, 'smoke.mjs')], options));
+    (await compile(sample, options)) &&
+    (await passesTests(sample, options)) &&
+    (await succeeds([join(sample.path, 'smoke.mjs')], options));
 
   console.log(`${isSound ? 'works' : 'FAILS'}: ${sample.folder}`);
   if (timeout.aborted) console.log(`It was stopped after ${LIMIT_SECONDS} seconds.`);

@@ -78,7 +78,8 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     ...ACCOUNTS,
     ...[Authenticator, GuardTools, LoginService, Reauthentication],
     ...[BackendLogins, { provide: ONGOING_LOGINS, useExisting: BackendLogins }, Authority],
-    ...(plan.protectAll ? [{ provide: APP_GUARD, useClass: Authenticated() }] : []),
+    // By its own token, so that a test of a host can override the guard of the whole application.
+    ...(plan.protectAll ? [Authenticated(), { provide: APP_GUARD, useExisting: Authenticated() }] : []),
     ...plan.featureProviders,
     // Last, so that a host's provider replaces the library's.
     ...plan.providers,

@@ -101,6 +101,8 @@ const isOpen = ({ own: [anonymous] }: Route) => anonymous === 422;
 
 test('every guard of the front door, and every feature, goes through these tests', () => {
   const guards = openFrontDoors()
+    // A fake of the kit for tests guards nothing.
+    .filter(({ specifier }) => specifier !== 'nestjs-users/testing')
     .flatMap(({ names }) => names)
     .filter(({ symbol }) =>
       (symbol.declarations ?? []).some(

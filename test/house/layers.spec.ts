@@ -2,6 +2,8 @@ import { declaredPackages, filesIn, read } from './files.js';
 import { importsOf } from './imports.js';
 import { cycles, layerFaults, undeclaredPackages, waysToPackages } from './layers.js';
 
+const isOfKit = (file: string) => file.startsWith('lib/testing/');
+
 describe('lib', () => {
   const imports = filesIn('lib', '.ts').flatMap((file) => importsOf(file, read(file)));
 
@@ -15,6 +17,11 @@ describe('lib', () => {
 
   test('no file reaches itself', () => {
     expect(cycles(imports)).toEqual([]);
+  });
+
+  test('no application loads the kit for tests by another door', () => {
+    const ways = imports.filter(({ from, to }) => isOfKit(to) && !isOfKit(from));
+    expect(new Set(ways.map(({ from }) => from))).toEqual(new Set(['lib/testing.ts']));
   });
 
   test('every package that is imported is declared', () => {

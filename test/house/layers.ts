@@ -4,6 +4,7 @@ import type { Import } from './imports.js';
 /** From the top down: a file may import from its own layer and from those below. */
 const LAYERS = [
   /^lib\/[^/]+\.ts$/,
+  /^lib\/testing\//,
   /^lib\/openapi\//,
   /^lib\/module\//,
   /^lib\/features\/[^/]+\//,

@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
-import { type HostKind, hostOf, type Installation, install, libraryOf, run } from './installation.js';
+import {
+  furnishTestedHost,
+  type HostKind,
+  hostOf,
+  type Installation,
+  install,
+  libraryOf,
+  run,
+  type TestedHost,
+} from './installation.js';
 
 const A_MINUTE = 60_000;
 const EXPECTED =
@@ -12,6 +21,7 @@ const EXPECTED =
 const INDISPENSABLE = [
   ...['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/oauth2.js', 'dist/oauth2.d.ts', 'docs/options.md'],
+  ...['dist/testing.js', 'dist/testing.d.ts', 'docs/testing.md'],
 ];
 
 const DECORATORS = {
@@ -89,7 +99,7 @@ test.each<[HostKind, string]>([
   'an application in %s registers a user, logs in and has providers',
   async (kind, host) => {
     const { origins, answers } = JSON.parse(await run('node', [host], hostOf(kind)));
-    const doors = ['dist/index.js', 'dist/oauth2.js'];
+    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/testing.js'];
     expect(origins).toEqual(doors.map((door) => join(libraryOf(kind), door)));
     expect(answers).toEqual({
       registration: 201,
@@ -125,12 +135,46 @@ test.each<[HostKind, string, ...string[]]>([
       hostOf(kind),
     );
     const read = printed.split('\n');
-    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts'])
+    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts', 'dist/testing.d.ts'])
       expect(read).toContain(join(libraryOf(kind), door));
     expect(read.filter((file) => /@types\/(?!node\/)/.test(file))).toEqual([]);
   },
   2 * A_MINUTE,
 );
+
+const VM_MODULES = '--experimental-vm-modules';
+
+test.each<TestedHost & { command: [string, ...string[]]; nodeOptions?: string }>([
+  {
+    ...{ name: 'commonjs-jest', heading: 'CommonJS and Jest', type: 'commonjs', file: 'jest.config.js' },
+    command: ['jest'],
+  },
+  {
+    ...{ name: 'esm-jest', heading: 'ES modules and Jest', type: 'module', file: 'jest.config.js' },
+    ...{ command: ['jest'], nodeOptions: VM_MODULES },
+  },
+  {
+    ...{ name: 'vitest', heading: 'Vitest', type: 'module', file: 'vitest.config.ts' },
+    command: ['vitest', 'run'],
+  },
+])(
+  'the kit for tests runs in an application with $heading, by the configuration of the page',
+  async ({ command: [program, ...args], nodeOptions, ...host }) => {
+    const folder = furnishTestedHost(host);
+    const report = join(folder, 'report.json');
+    await run(program, [...args, ...REPORTED[program as 'jest' | 'vitest'](report)], folder, nodeOptions);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      ...{ success: true, numTotalTests: 6, numPassedTests: 6 },
+    });
+  },
+  2 * A_MINUTE,
+);
+
+/** Both runners write the same report. */
+const REPORTED = {
+  jest: (file: string) => ['--json', `--outputFile=${file}`],
+  vitest: (file: string) => ['--reporter=json', `--outputFile=${file}`],
+};
 
 test(
   'publint finds no fault',
@@ -146,7 +190,9 @@ test(
     // CommonJS gets ESM on purpose: Node requires it from 20.19 on, the oldest that `engines` admits.
     const profile = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
     // It fails for a problem. What node10 would not find, it lists: that knows no `exports`, and so no subpaths.
-    expect(await run('attw', [tarball, ...profile])).toMatch('"nestjs-users/oauth2"');
+    const found = await run('attw', [tarball, ...profile]);
+    expect(found).toMatch('"nestjs-users/oauth2"');
+    expect(found).toMatch('"nestjs-users/testing"');
   },
   A_MINUTE,
 );

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   type BaseOAuthAccount,
@@ -62,6 +62,8 @@ export interface HostOptions extends Partial<Omit<UsersModuleOptions, 'entities'
   plain?: true;
   /** A host that no test had before, for a test of what lasts in memory. */
   fresh?: true;
+  /** What a test overrides before the application is made. */
+  override?: (builder: TestingModuleBuilder) => unknown;
   /** What happens to the application before it starts. */
   prepare?: (app: INestApplication) => unknown;
 }
@@ -132,6 +134,7 @@ export async function boot(
     place: ownPlace,
     plain,
     fresh: _,
+    override,
     prepare,
     ...module
   } = options;
@@ -185,13 +188,12 @@ export async function boot(
   })
   class HostModule {}
 
-  const testing = await Test.createTestingModule({ imports: [HostModule] })
-    .setLogger(scan)
-    .compile()
-    .catch(async (error: unknown) => {
-      await release();
-      throw error;
-    });
+  const builder = Test.createTestingModule({ imports: [HostModule] }).setLogger(scan);
+  override?.(builder);
+  const testing = await builder.compile().catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   const app = testing.createNestApplication(
     adapter === 'express' ? new ExpressAdapter() : (new FastifyAdapter() as never),
   );

@@ -55,8 +55,10 @@ export class KeptHosts {
 }
 
 /** Limits count in memory, and what a test adds to a host may have a state of its own. */
-const mayServeAgain = ({ fresh, limits, hooks, host, imports, prepare, place }: HostOptions): boolean =>
-  !fresh && !limits && !hooks && !host && !imports && !prepare && !place;
+const mayServeAgain = (options: HostOptions): boolean => {
+  const { fresh, limits, hooks, host, imports, override, prepare, place } = options;
+  return !fresh && !limits && !hooks && !host && !imports && !override && !prepare && !place;
+};
 
 /** Whether the options are the same; what is no plain object or list is the same as itself alone. */
 function isSame(one: unknown, other: unknown): boolean {

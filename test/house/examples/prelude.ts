@@ -22,10 +22,13 @@ export * from '@nestjs/typeorm';
 export * from 'class-validator';
 export * from 'nestjs-users';
 export * from 'nestjs-users/oauth2';
+export * from 'nestjs-users/testing';
 export * from 'typeorm';
 export { Logger, type LogLevel } from '@nestjs/common';
 export { Expose, Transform, Type } from 'class-transformer';
 export { ArrayContains, ValidationError } from 'class-validator';
+export { Test } from '@nestjs/testing';
+export { default as request } from 'supertest';
 export { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
 // The entities, the service and the DTO classes of the application
@@ -124,6 +127,8 @@ export declare const REDIS: unique symbol;
 export declare const app: INestApplication;
 export declare const config: ConfigService;
 export declare const users: AppUsersService;
+/** A stored user. */
+export declare const ada: User;
 export declare const accounts: OAuthAccountsService;
 export declare const repository: Repository<User>;
 /** The users of an earlier system. */

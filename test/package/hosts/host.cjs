@@ -1,6 +1,6 @@
 const exercise = require('./exercise.cjs');
 
-void exercise(['nestjs-users', 'nestjs-users/oauth2'].map(require.resolve), {
+void exercise(['nestjs-users', 'nestjs-users/oauth2', 'nestjs-users/testing'].map(require.resolve), {
   common: require('@nestjs/common'),
   core: require('@nestjs/core'),
   nestTypeorm: require('@nestjs/typeorm'),

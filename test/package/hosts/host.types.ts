@@ -1,4 +1,12 @@
-import { Controller, type ExecutionContext, Get, Module, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  type ExecutionContext,
+  Get,
+  type INestApplication,
+  Module,
+  UseGuards,
+} from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import {
   Authenticated,
   BaseOneTimeToken,
@@ -9,6 +17,16 @@ import {
   UuidUser,
 } from 'nestjs-users';
 import { google, OAuthAccountsService, oauth2, oidc } from 'nestjs-users/oauth2';
+import {
+  actingAs,
+  captureMails,
+  cheapHashes,
+  fakeCurrentUser,
+  fakeGuard,
+  fakeProvider,
+  travel,
+  withCheapHashes,
+} from 'nestjs-users/testing';
 import { Column, Entity, ManyToOne } from 'typeorm';
 
 @Entity()
@@ -78,3 +96,27 @@ const application = { clientId: 'an-application', clientSecret: 'a client secret
   controllers: [ReportsController],
 })
 export class AppModule {}
+
+/** As tests use the kit. */
+export async function story(app: INestApplication, user: User) {
+  const fake = fakeGuard({
+    id: '1',
+    email: 'ada@example.com',
+    fullName: 'Ada',
+    roles: [{ name: 'analyst' }],
+  });
+  const builder = withCheapHashes(Test.createTestingModule({ imports: [AppModule] }));
+  const module = await fakeCurrentUser(builder, ({ headers }) => (headers.authorization ? user : undefined))
+    .overrideGuard(Authenticated())
+    .useValue(fake)
+    .compile();
+  const comeBack = travel(60);
+  const headers: Record<string, string> = await actingAs(module, user, { backend: 'jwt' });
+  const { token } = await captureMails(app).next('reset-password', user.email);
+  const notice = await captureMails(app).next('email-change-notice');
+  const answer = await fakeProvider(app, 'google').logIn({ subject: 42 }, { headers });
+  comeBack();
+  // @ts-expect-error -- a notice has no token
+  const none: string = notice.token;
+  return [token.length, none, answer.status, cheapHashes({ minLength: 12 }).argon2id];
+}
