@@ -4,8 +4,10 @@ import { ConfigurationError } from '../common/configuration-error.js';
 import { type HttpRequest, responseOf, withHeaders } from '../common/http.js';
 import { NotAuthenticatedError } from '../common/users-error.js';
 import { VerificationRequiredError } from '../users/users.errors.js';
-import { identityOf, remember } from './authenticator.js';
+import { type Authenticator, identityOf, remember, rememberFound } from './authenticator.js';
 import type { Identity } from './backend.js';
+import { errorIn } from './contexts/context-error.js';
+import { rememberAt } from './contexts/remembered.js';
 import { type AuthenticatedOptions, type GuardRule, RULE, ruleOf } from './guard-rule.js';
 import { moduleOf, placeOf } from './guard-places.js';
 import { backendNames, type GuardTerms, termsOf } from './guard-terms.js';
@@ -52,6 +54,7 @@ export abstract class AuthenticatingGuard implements CanActivate {
     requireInjected(this, 'of yours');
     const asks = asksOf(this[TERMS](context, this), this, this[ASKED], context);
     if (asks === undefined) return true;
+    if (context.getType() !== 'http') return outsideHttp(this, asks, context);
     const request = context.switchToHttp().getRequest<HttpRequest>();
     try {
       const identity = await identify(this[TOOLS], asks, request, context);
@@ -129,6 +132,27 @@ function asksOf(
   return asks;
 }
 
+/** As `canActivate()` on HTTP, for GraphQL, sockets, and where the host says how to find a credential. */
+async function outsideHttp(
+  guard: AuthenticatingGuard,
+  asks: AuthenticatedOptions,
+  context: ExecutionContext,
+): Promise<boolean> {
+  const { [TOOLS]: tools } = guard;
+  try {
+    const { request, checked, authenticator } = tools.outsideHttp.asking(context);
+    const identity = await identify({ settings: tools.settings, authenticator }, asks, request, context);
+    identity?.backend.transport.checkOrigin?.(checked);
+    requireOne(identityOf(request), identity);
+    rememberFound(request, identity);
+    if (identity) await guard[AUTHORIZE](identity, context);
+    rememberAt(context, identity);
+    return true;
+  } catch (error) {
+    throw await errorIn(context, error);
+  }
+}
+
 /** Two guards of a route may accept different backends. A request with two logins is refused. */
 function requireOne(former: Identity | undefined, identity: Identity | undefined): void {
   if (former && identity && former !== identity) {
@@ -136,8 +160,15 @@ function requireOne(former: Identity | undefined, identity: Identity | undefined
   }
 }
 
-async function identify(
-  { authenticator, settings }: GuardTools,
+/** What {@link identify} asks. */
+interface Asked {
+  authenticator: Pick<Authenticator, 'identify' | 'challenge'>;
+  settings: Pick<GuardTools['settings'], 'requireVerification'>;
+}
+
+/** @throws {NotAuthenticatedError}, {VerificationRequiredError} if the user may not pass */
+export async function identify(
+  { authenticator, settings }: Asked,
   { optional = false, verified = settings.requireVerification, backends }: AuthenticatedOptions,
   request: HttpRequest,
   context: ExecutionContext,

@@ -1,0 +1,70 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Identity } from '../backend.js';
+import { fieldOf } from './graphql-field.js';
+import { isObject } from './handshake.js';
+
+/** Who is logged in, by the path of a field, and by the handler. */
+type Remembered = Map<string, Map<unknown, Identity | undefined>>;
+
+const remembered = new WeakMap<object, Remembered>();
+const NO_PATH = '';
+
+/** What the guards of a handler found, for the parameters of the handler. */
+interface Place {
+  /** What the guards and the parameters both see, and no other request, message or operation has. */
+  owner: object;
+  /** The owner of a subscription, whose events are executions of their own. */
+  subscription?: object;
+  paths: () => Iterable<string>;
+}
+
+/**
+ * Stores the logged-in user for one handler. Outside HTTP, a request is no place for it: several fields and several
+ * messages share one, and their guards may find different things.
+ */
+export function rememberAt(context: ExecutionContext, identity: Identity | undefined): void {
+  const place = placeOf(context);
+  if (!place) return;
+  const [path = NO_PATH] = place.paths();
+  for (const owner of ownersOf(place)) {
+    const known: Remembered = remembered.get(owner) ?? new Map();
+    remembered.set(owner, known.set(path, (known.get(path) ?? new Map()).set(context.getHandler(), identity)));
+  }
+}
+
+/** Who is logged in at a handler: what its guards found, or else those of the field around it. */
+export function identityAt(context: ExecutionContext): Identity | undefined {
+  const place = placeOf(context);
+  if (!place) return undefined;
+  const [own = NO_PATH, ...around] = place.paths();
+  const handler = context.getHandler();
+  const found = ownersOf(place).flatMap((owner) => remembered.get(owner) ?? []);
+  for (const at of found) {
+    const here = at.get(own);
+    if (here?.has(handler)) return here.get(handler);
+  }
+  for (const path of around) {
+    const there = found.flatMap((at) => at.get(path) ?? []).at(0);
+    if (there) return [...there.values()].at(-1);
+  }
+  return undefined;
+}
+
+const ownersOf = ({ owner, subscription }: Place): object[] => [owner, ...(subscription ? [subscription] : [])];
+
+function placeOf(context: ExecutionContext): Place | undefined {
+  const type = context.getType<string>();
+  if (type !== 'graphql') return messageOf(context, type);
+  const field = fieldOf(context);
+  if (!field) return undefined;
+  const { execution: owner, operation, paths, context: own } = field;
+  return { owner, paths, ...(operation === 'subscription' && { subscription: own }) };
+}
+
+/** A message of a socket has nothing of its own that a parameter sees, so the socket stands for it. */
+function messageOf(context: ExecutionContext, type: string): Place | undefined {
+  const owner = (type === 'ws' ? [0] : [1, 0])
+    .map((index): unknown => context.getArgByIndex(index))
+    .find(isObject);
+  return owner && { owner, paths: () => [NO_PATH] };
+}
