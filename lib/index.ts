@@ -115,6 +115,7 @@ export { RolesAccepted, type RolesGuardOptions, RolesRequired } from './authoriz
 export { Superuser } from './authorization/superuser.guard.js';
 export { type UpgradeRequest, rememberHandshake } from './authentication/contexts/handshake.js';
 export type { HeadersOf } from './authentication/contexts/headers-of.js';
+export { UsersErrorsInterceptor } from './authentication/contexts/users-errors.interceptor.js';
 export { ConnectionsService } from './authorization/connections.service.js';
 
 // Options of the features

@@ -77,9 +77,11 @@ export class ConnectionsService<User extends BaseUser = BaseUser> {
     source.catch(() => undefined);
     let isOver = false;
     const end = async (): Promise<IteratorResult<Event>> => {
-      isOver = true;
-      const { return: close } = await source;
-      await close?.call(await source);
+      if (!isOver) {
+        isOver = true;
+        const iterator = await source;
+        await iterator.return?.();
+      }
       return { done: true, value: undefined };
     };
     return {

@@ -1,4 +1,4 @@
-import { Injectable, Scope, UseGuards } from '@nestjs/common';
+import { Inject, Injectable, Scope, UseGuards, UseInterceptors } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Args, Field, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
@@ -9,6 +9,7 @@ import {
   cookie,
   CurrentIdentity,
   CurrentUser,
+  DatabaseError,
   type Identity,
   jwt,
   Public,
@@ -17,6 +18,8 @@ import {
   type Strategy,
   Superuser,
   UserLoadOptions,
+  UsersErrorsInterceptor,
+  UsersService,
 } from 'nestjs-users';
 import type { Api } from '../support/api.js';
 import { ask, type GraphqlAnswer, graphqlModule, outcome } from '../support/graphql.js';
@@ -32,6 +35,8 @@ class Person {
 
 @Resolver(() => Person)
 class PeopleResolver {
+  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+
   @Query(() => String)
   @Public()
   open(@CurrentUser() user?: User): string {
@@ -90,6 +95,19 @@ class PeopleResolver {
   @UseGuards(Authenticated())
   rename(@CurrentUser() user: User, @Args('name') name: string): string {
     return `${user.email} is ${name}`;
+  }
+
+  @Mutation(() => String)
+  @UseGuards(Authenticated())
+  @UseInterceptors(UsersErrorsInterceptor)
+  async move(@CurrentUser() { id }: User, @Args('email') email: string): Promise<string> {
+    return (await this.users.updateUser(id, { email })).email;
+  }
+
+  @Mutation(() => String)
+  @UseInterceptors(UsersErrorsInterceptor)
+  fail(@Args('by') by: string): string {
+    throw by === 'host' ? new Error('said by the host') : new DatabaseError(new Error('no table secrets_of_host'));
   }
 
   @ResolveField(() => String)
@@ -369,6 +387,26 @@ onEachAdapter('sqlite', (boot, adapter) => {
       const token = headers['cookie']?.replace(/^[^=]+=/, '') ?? '';
       expect(outcome(await ask(host.api.as(token), '{ me { email } }'))).toEqual(['UNAUTHENTICATED']);
     });
+  });
+
+  test('errors of the services are those of HTTP', async () => {
+    const host = await boot(withGraphql());
+    const ada = await host.login();
+    await host.addUser({ email: 'eve@example.com' });
+    const move = (email: string) => ask(ada.api, `mutation { move(email: "${email}") }`);
+    expect((await move('eve@example.com')).errors).toMatchObject([
+      {
+        message: 'Another user has this e-mail address or identifier.',
+        extensions: { code: 'BAD_REQUEST', detail: 'UPDATE_USER_EMAIL_ALREADY_EXISTS' },
+      },
+    ]);
+    expect((await move('nonsense')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', status: 422 } }]);
+    expect(outcome(await move('lovelace@example.com'))).toEqual({ move: 'lovelace@example.com' });
+    const failed = await ask(ada.api, 'mutation { fail(by: "database") }');
+    expect(outcome(failed)).toEqual(['INTERNAL_SERVER_ERROR']);
+    expect(JSON.stringify(failed)).not.toContain('secrets_of_host');
+    const own = await ask(ada.api, 'mutation { fail(by: "host") }');
+    expect(own.errors?.[0]?.message).toBe('said by the host');
   });
 
   test('what goes wrong inside is in the log, and not in the answer', async () => {

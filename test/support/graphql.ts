@@ -37,7 +37,7 @@ export interface GraphqlError {
 
 export interface GraphqlAnswer {
   data?: Record<string, unknown> | null;
-  errors?: GraphqlError[];
+  errors?: GraphqlError[] | undefined;
 }
 
 /** The answer to an operation by HTTP. */
@@ -58,13 +58,14 @@ export class GraphqlSocket {
     api: Api,
     connectionParams: Record<string, unknown> = {},
     headers: Readonly<Record<string, string>> = api.headers,
+    query = '',
   ) {
     class SocketWithHeaders extends WebSocket {
       constructor(address: string, protocols: string[]) {
         super(address, protocols, { headers });
       }
     }
-    const url = `${api.url.replace(/^http/, 'ws')}/graphql`;
+    const url = `${api.url.replace(/^http/, 'ws')}/graphql${query}`;
     this.client = createClient({ url, connectionParams, webSocketImpl: SocketWithHeaders, retryAttempts: 0 });
   }
 

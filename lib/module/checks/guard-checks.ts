@@ -31,7 +31,10 @@ export class GuardChecks implements OnModuleInit {
       const rule = ruleOf(guard);
       if (rule) this.checkRule(rule, place);
     }
-    this.application.getGlobalRequestGuards().forEach(requireNotTransient);
+    for (const wrapper of this.application.getGlobalRequestGuards()) {
+      requireNotTransient(wrapper);
+      requireNoGateway(wrapper, this.modules);
+    }
     for (const each of hostClasses(this.modules.values(), this.plan.controllers)) checkClass(each);
   }
 
@@ -87,6 +90,26 @@ function requireNotTransient({ metatype, isTransient }: { metatype: unknown; isT
   throw new ConfigurationError(
     `${rule.name} guards the whole application and is transient; remove the scope of its provider.`,
   );
+}
+
+/** What `@WebSocketGateway()` of @nestjs/websockets sets. */
+const IS_GATEWAY = 'websockets:is_gateway';
+
+/**
+ * Nest runs a request-scoped guard of the whole application at controllers and resolvers. At a gateway that is a
+ * singleton, it leaves the guard out without a word, so every message would pass.
+ */
+function requireNoGateway({ metatype }: { metatype: unknown }, modules: ModulesContainer): void {
+  const rule = ruleOf(metatype);
+  if (!rule) return;
+  for (const provider of [...modules.values()].flatMap(({ providers }) => [...providers.values()])) {
+    const gateway = provider.metatype;
+    if (typeof gateway !== 'function' || !Reflect.hasMetadata(IS_GATEWAY, gateway)) continue;
+    if (!provider.isDependencyTreeStatic()) continue;
+    throw new ConfigurationError(
+      `${rule.name} guards the whole application and is request-scoped, so NestJS does not run it at ${gateway.name}; remove the scope of its provider.`,
+    );
+  }
 }
 
 function checkClass({ target, methods }: HostClass): void {
