@@ -7,7 +7,7 @@ import { VerificationRequiredError } from '../users/users.errors.js';
 import { type Authenticator, identityOf, remember, rememberFound } from './authenticator.js';
 import type { Identity } from './backend.js';
 import { errorIn } from './contexts/context-error.js';
-import { rememberAt } from './contexts/remembered.js';
+import { callOf, rememberAt } from './contexts/remembered.js';
 import { type AuthenticatedOptions, type GuardRule, RULE, ruleOf } from './guard-rule.js';
 import { moduleOf, placeOf } from './guard-places.js';
 import { backendNames, type GuardTerms, termsOf } from './guard-terms.js';
@@ -26,7 +26,7 @@ export const TOOLS = Symbol('nestjs-users: tools of a guard');
 const MODULES = Symbol('nestjs-users: the modules of an application');
 
 const TERMS = Symbol('nestjs-users: requirements of a guard at each handler');
-const ASKED = Symbol('nestjs-users: contexts that a guard of the whole application has seen');
+const ASKED = Symbol('nestjs-users: calls that a guard of the whole application has seen');
 
 /**
  * The base of every guard of this library. It finds the logged-in user once a request, answers `401` if there
@@ -48,7 +48,7 @@ export abstract class AuthenticatingGuard implements CanActivate {
   }
 
   private readonly [TERMS] = perHandler(termsAt);
-  private readonly [ASKED] = new WeakSet<ExecutionContext>();
+  private readonly [ASKED] = new WeakSet<object>();
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     requireInjected(this, 'of yours');
@@ -123,12 +123,13 @@ function termsAt(context: ExecutionContext, guard: AuthenticatingGuard): GuardTe
 function asksOf(
   { asks, isLoosened }: GuardTerms,
   guard: AuthenticatingGuard,
-  asked: WeakSet<ExecutionContext>,
+  asked: WeakSet<object>,
   context: ExecutionContext,
 ): AuthenticatedOptions | undefined {
   if (!isLoosened) return asks;
-  if (asked.has(context)) return ownRule(guard).options;
-  asked.add(context);
+  const call = context.getType() === 'http' ? context : callOf(context);
+  if (asked.has(call)) return ownRule(guard).options;
+  asked.add(call);
   return asks;
 }
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Authenticator } from '../authentication/authenticator.js';
 import type { Identity } from '../authentication/backend.js';
-import { handshakeOf } from '../authentication/contexts/handshake.js';
 import { GuardTools } from '../authentication/guard-tools.js';
 import { noteRight, type Right, rightsOf } from '../authentication/rights.js';
+import type { HttpRequest } from '../common/http.js';
 import { UsersError } from '../common/users-error.js';
 import { WITH_ROLES } from '../roles/roles.service.js';
 import type { BaseUser } from '../users/user.entity.js';
@@ -25,19 +25,17 @@ export class ConnectionsService<User extends BaseUser = BaseUser> {
   ) {}
 
   /**
-   * Who opened a connection, by the rules of `Authenticated()`. Nobody opened it without a valid credential, and in
-   * the name of a user whose browser sent a cookie for a page of another origin. It never throws, because an error
-   * in `handleConnection()` ends the process.
-   * @param connection a client of socket.io, a client of `ws` after `rememberHandshake()`, or a context of graphql-ws
+   * Who opened a socket: the user whom `Authenticated()` would let in at a message; `undefined` for nobody, and if
+   * the browser sent the cookie for a page of another origin. It never throws, because an error in
+   * `handleConnection()` would end the process.
+   * @param client a client of socket.io, or a client of `ws` after `rememberHandshake()`
    */
-  async identify(connection: object): Promise<Identity<User> | undefined> {
-    const request = handshakeOf(connection);
-    if (!request) return undefined;
-    const { authenticator } = this.tools.outsideHttp.ofHandshake(request);
+  async identify(client: object): Promise<Identity<User> | undefined> {
     const { requireVerification } = this.tools.settings;
     try {
-      const identity = await authenticator.identify(request);
-      identity?.backend.transport.checkOrigin?.(request);
+      const asking = this.tools.outsideHttp.ofClient(client);
+      const identity = await asking?.authenticator.identify(asking.request);
+      identity?.backend.transport.checkOrigin?.(asking?.request as HttpRequest);
       if (!identity || (requireVerification && !identity.user.isVerified)) return undefined;
       if (requireVerification) noteRight(identity, { verified: true });
       return identity as Identity<User>;

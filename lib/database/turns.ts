@@ -55,8 +55,7 @@ export class Turns {
 export const hasHostListeners = (
   { subscribers, entityMetadatas }: DataSource,
   own: ReadonlySet<EntitySubscriberInterface>,
-): boolean =>
-  subscribers.some((each) => !own.has(each)) || haveListeners(entityMetadatas);
+): boolean => subscribers.some((each) => !own.has(each)) || haveListeners(entityMetadatas);
 
 /** Subscribers may come later; the listeners of entities are known when TypeORM has read the entities. */
 const remembered = new WeakMap<readonly EntityMetadata[], boolean>();

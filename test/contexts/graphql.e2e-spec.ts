@@ -1,6 +1,30 @@
-import { Inject, Injectable, Scope, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Inject,
+  Injectable,
+  Query as QueryOf,
+  Req,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Args, Field, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  Field,
+  GqlExecutionContext,
+  GraphQLSchemaHost,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
+import { graphql } from 'graphql';
 import {
   Authenticated,
   type BaseRole,
@@ -107,7 +131,9 @@ class PeopleResolver {
   @Mutation(() => String)
   @UseInterceptors(UsersErrorsInterceptor)
   fail(@Args('by') by: string): string {
-    throw by === 'host' ? new Error('said by the host') : new DatabaseError(new Error('no table secrets_of_host'));
+    throw by === 'host'
+      ? new Error('said by the host')
+      : new DatabaseError(new Error('no table secrets_of_host'));
   }
 
   @ResolveField(() => String)
@@ -147,12 +173,45 @@ class FailingStrategy implements Strategy {
   revoke = () => Promise.resolve();
 }
 
+@Controller('by-get')
+class ByGetController {
+  constructor(@Inject(GraphQLSchemaHost) private readonly host: GraphQLSchemaHost) {}
+
+  @Get()
+  run(@Req() req: object, @QueryOf('query') source: string) {
+    return graphql({ schema: this.host.schema, source, contextValue: { req } });
+  }
+}
+
+/** Calls a guard of the library with the context that hosts make for GraphQL. */
+@Injectable()
+class Mine extends Authenticated() {}
+
+@Injectable()
+class Wrapping implements CanActivate {
+  constructor(@Inject(Mine) private readonly inner: CanActivate) {}
+
+  canActivate(context: ExecutionContext) {
+    return this.inner.canActivate(GqlExecutionContext.create(context));
+  }
+}
+
+@Resolver()
+@Public()
+class WrappedResolver {
+  @Query(() => String)
+  @UseGuards(Wrapping)
+  wrapped(@CurrentUser() user?: User): string {
+    return user?.email ?? 'nobody';
+  }
+}
+
 onEachAdapter('sqlite', (boot, adapter) => {
   const withGraphql = (options: HostOptions = {}): HostOptions => ({
     user: Member,
     role: Role,
     ...options,
-    host: { imports: [graphqlModule(adapter)], providers: [PeopleResolver] },
+    host: { imports: [graphqlModule(adapter)], providers: [PeopleResolver], controllers: [] },
   });
   const grant = async ({ app }: Host, user: BaseUser, name = 'analyst'): Promise<BaseRole> => {
     const roles = app.get(RolesService);
@@ -187,7 +246,9 @@ onEachAdapter('sqlite', (boot, adapter) => {
     const refused = async (api: Api, query: string) => {
       const { data, errors = [] } = await ask(api, query);
       expect(data ?? null).toBeNull();
-      return errors.map(({ extensions }) => `${extensions?.code} ${extensions?.status} ${extensions?.detail}`);
+      return errors.map(
+        ({ extensions }) => `${extensions?.code} ${extensions?.status} ${extensions?.detail}`,
+      );
     };
     for (const api of [host.api, host.api.as('nonsense'), host.api.with({ authorization: 'Basic YTpi' })]) {
       expect(await refused(api, '{ me { email } }')).toEqual(['UNAUTHENTICATED 401 Unauthorized']);
@@ -300,6 +361,17 @@ onEachAdapter('sqlite', (boot, adapter) => {
     expect(outcome(await ask(ada.api, '{ plain }'))).toEqual({ plain: 'ada@example.com' });
   });
 
+  test('a guard that wraps one of ours gets its whole answer, also where that guards the application', async () => {
+    for (const provider of [Mine, { provide: APP_GUARD, useExisting: Mine }]) {
+      const options = withGraphql();
+      options.host?.providers?.push(Mine, WrappedResolver, provider);
+      const host = await boot(options);
+      expect(outcome(await ask(host.api, '{ wrapped }'))).toEqual(['UNAUTHENTICATED']);
+      const ada = await host.login();
+      expect(outcome(await ask(ada.api, '{ wrapped }'))).toEqual({ wrapped: 'ada@example.com' });
+    }
+  });
+
   test('fields of objects are guarded where NestJS runs guards there', async () => {
     const host = await boot({
       ...withGraphql(),
@@ -321,7 +393,11 @@ onEachAdapter('sqlite', (boot, adapter) => {
       withGraphql({
         backends: [
           { name: 'app', transport: bearer(), strategy: jwt() },
-          { name: 'web', transport: cookie({ allowedOrigins: ['https://app.example.com'] }), strategy: jwt() },
+          {
+            name: 'web',
+            transport: cookie({ allowedOrigins: ['https://app.example.com'] }),
+            strategy: jwt(),
+          },
         ],
         ...more,
       });
@@ -367,6 +443,24 @@ onEachAdapter('sqlite', (boot, adapter) => {
       expect(text).not.toContain('is x');
     });
 
+    test('a mutation is checked as such, also where a host executes it by GET', async () => {
+      const options = withCookie();
+      options.host?.controllers?.push(ByGetController);
+      const host = await boot(options);
+      await host.addUser();
+      const browser = await host.api.loggedIn('ada@example.com', PASSWORD, 'web');
+      const page = browser.with({ 'sec-fetch-site': 'cross-site' });
+      const run = async (api: Api, query: string) => {
+        const { body } = await api.get(`/by-get?query=${encodeURIComponent(query)}`);
+        return outcome(body as GraphqlAnswer);
+      };
+      expect(await run(page, 'mutation { rename(name: "x") }')).toEqual(['FORBIDDEN']);
+      expect(await run(browser, 'mutation { rename(name: "x") }')).toEqual({
+        rename: 'ada@example.com is x',
+      });
+      expect(await run(page, '{ perhaps }')).toEqual({ perhaps: 'ada@example.com' });
+    });
+
     test('fields whose guards find different users refuse the operation', async () => {
       const options = withCookie();
       options.host?.providers?.push(TwoResolver);
@@ -400,7 +494,9 @@ onEachAdapter('sqlite', (boot, adapter) => {
         extensions: { code: 'BAD_REQUEST', detail: 'UPDATE_USER_EMAIL_ALREADY_EXISTS' },
       },
     ]);
-    expect((await move('nonsense')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', status: 422 } }]);
+    expect((await move('nonsense')).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', status: 422 } },
+    ]);
     expect(outcome(await move('lovelace@example.com'))).toEqual({ move: 'lovelace@example.com' });
     const failed = await ask(ada.api, 'mutation { fail(by: "database") }');
     expect(outcome(failed)).toEqual(['INTERNAL_SERVER_ERROR']);
@@ -423,9 +519,17 @@ onEachAdapter('sqlite', (boot, adapter) => {
 
   test('a context of the host’s own needs the request, and one of its own for each', async () => {
     const contexts: [unknown, string | undefined][] = [
-      [(request: object) => ({ mine: true, ...(adapter === 'express' ? request : { req: request }) }), undefined],
-      [() => ({ req: { of: 'the host' } }), adapter === 'express' ? 'holds no request; add it as req' : undefined],
-      ...(adapter === 'fastify' ? [[{ mine: true }, 'is shared by several requests'] as [unknown, string]] : []),
+      [
+        (request: object) => ({ mine: true, ...(adapter === 'express' ? request : { req: request }) }),
+        undefined,
+      ],
+      [
+        () => ({ req: { of: 'the host' } }),
+        adapter === 'express' ? 'holds no request; add it as req' : undefined,
+      ],
+      ...(adapter === 'fastify'
+        ? [[{ mine: true }, 'is shared by several requests'] as [unknown, string]]
+        : []),
     ];
     for (const [context, fault] of contexts) {
       const host = await boot({

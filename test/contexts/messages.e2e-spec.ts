@@ -1,4 +1,12 @@
-import { type ArgumentsHost, Controller, type ExecutionContext, type INestApplication, Inject, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Controller,
+  type INestApplication,
+  Inject,
+  Injectable,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import {
   type ClientProxy,
@@ -79,7 +87,9 @@ class MessagesController {
 
 /** The headers are a part of the message. */
 const headersOf: HeadersOf = (host: ArgumentsHost) =>
-  host.getType() === 'rpc' ? host.switchToRpc().getData<{ headers?: Record<string, string> }>().headers : undefined;
+  host.getType() === 'rpc'
+    ? host.switchToRpc().getData<{ headers?: Record<string, string> }>().headers
+    : undefined;
 
 onEachAdapter('sqlite', (boot) => {
   const clients: ClientProxy[] = [];
@@ -101,7 +111,10 @@ onEachAdapter('sqlite', (boot) => {
         await app.startAllMicroservices();
       },
     });
-    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+    const client = ClientProxyFactory.create({
+      transport: Transport.TCP,
+      options: { host: '127.0.0.1', port },
+    });
     clients.push(client);
     const ask = (pattern: string, data: object = {}): Promise<unknown> =>
       lastValueFrom(client.send<unknown, object>(pattern, data)).catch((error: unknown) => error);
@@ -201,7 +214,9 @@ onEachAdapter('sqlite', (boot) => {
       }
     }
     const knows: HeadersOf = (host) =>
-      host.getType<string>() === 'command' ? host.getArgByIndex<{ headers: Record<string, string> }>(0).headers : undefined;
+      host.getType<string>() === 'command'
+        ? host.getArgByIndex<{ headers: Record<string, string> }>(0).headers
+        : undefined;
     for (const own of [undefined, knows]) {
       const host = await boot({
         ...(own && { headersOf: own }),
@@ -221,9 +236,9 @@ onEachAdapter('sqlite', (boot) => {
         undefined,
         'command' as never,
       );
-      const outcome: unknown = await (run as (...args: unknown[]) => Promise<unknown>)(withToken(ada.token)).catch(
-        (error: unknown) => error,
-      );
+      const outcome: unknown = await (run as (...args: unknown[]) => Promise<unknown>)(
+        withToken(ada.token),
+      ).catch((error: unknown) => error);
       if (own) expect(outcome).toBe('done');
       else expect(outcome).toMatchObject({ message: 'You are not logged in.' });
     }

@@ -182,7 +182,11 @@ onEachAdapter('sqlite', (boot) => {
         ...{ user: Member, role: Role, session: MemberSession },
         backends: [
           { name: 'app', transport: bearer(), strategy: jwt() },
-          { name: 'web', transport: cookie({ allowedOrigins: ['https://app.example.com'] }), strategy: database() },
+          {
+            name: 'web',
+            transport: cookie({ allowedOrigins: ['https://app.example.com'] }),
+            strategy: database(),
+          },
         ],
         ...options,
         host: gateway,
@@ -295,9 +299,15 @@ onEachAdapter('sqlite', (boot) => {
     });
 
     test.each([
-      ['the user is deactivated', (host: Host, id: string) => host.service.updateUser(id, { isActive: false })],
+      [
+        'the user is deactivated',
+        (host: Host, id: string) => host.service.updateUser(id, { isActive: false }),
+      ],
       ['the user is deleted', (host: Host, id: string) => host.service.deleteUser(id)],
-      ['the password is new', (host: Host, id: string) => host.service.updateUser(id, { password: 'a new password' })],
+      [
+        'the password is new',
+        (host: Host, id: string) => host.service.updateUser(id, { password: 'a new password' }),
+      ],
       ['the session is ended', (host: Host) => host.sessions?.deleteAll()],
       ['the token has expired', async () => travel(31)],
     ])('a message is refused where %s', async (_, happen) => {
@@ -342,6 +352,17 @@ onEachAdapter('sqlite', (boot) => {
         const client = await connect(host, { headers, auth });
         expect(await ask(client, 'perhaps')).toEqual(expected === PASSES ? 'ada@example.com' : expected);
       }
+      const polling = { transports: ['polling'] };
+      const slow = await connect(host, {
+        ...polling,
+        headers: { ...session, origin: 'https://evil.example' },
+      });
+      expect(await ask(slow, 'perhaps')).toEqual(refusal(403, 'CROSS_ORIGIN_REQUEST', 'perhaps'));
+      const own = await connect(host, {
+        ...polling,
+        headers: { ...session, 'sec-fetch-site': 'same-origin' },
+      });
+      expect(await ask(own, 'perhaps')).toBe('ada@example.com');
       const { headers } = await byToken(host);
       const app = await connect(host, { headers: { ...headers, origin: 'https://evil.example' } });
       expect(await ask(app, 'me')).toBe('ada@example.com by app');
@@ -370,11 +391,7 @@ onEachAdapter('sqlite', (boot) => {
       ];
       for (const payload of payloads) {
         expect(await ask(anonymous, 'echo', payload)).toEqual(refusal(401, 'Unauthorized', 'echo'));
-        expect(await ask(ada, 'echo', payload)).toEqual([
-          expect.any(String),
-          'object',
-          'ada@example.com',
-        ]);
+        expect(await ask(ada, 'echo', payload)).toEqual([expect.any(String), 'object', 'ada@example.com']);
       }
     });
 
@@ -483,6 +500,38 @@ onEachAdapter('sqlite', (boot) => {
     }
     expect(await ask({ auth: { token }, headers: { authorization: `Bearer ${eve.token}` } })).toBe('nobody');
     expect(await ask({ auth: { token, authorization: `Bearer ${eve.token}` } })).toBe('nobody');
+  });
+
+  test('headersOf adds what a client sends in its own way, and takes nothing from the origin check', async () => {
+    const [kind] = SOCKET_KINDS as readonly [(typeof SOCKET_KINDS)[0]];
+    const host = await boot({
+      backends: [
+        { name: 'app', transport: bearer(), strategy: jwt() },
+        { name: 'web', transport: cookie(), strategy: jwt() },
+      ],
+      headersOf: (given) => {
+        const { handshake } = given.switchToWs().getClient<{ handshake: { auth: Record<string, string> } }>();
+        const { key, session } = handshake.auth;
+        return { ...(key && { Authorization: `Bearer ${key}` }), ...(session && { cookie: session }) };
+      },
+      host: { providers: [StrictGateway] },
+      prepare: kind.adapter,
+    });
+    await host.addUser();
+    const key = await host.api.login('ada@example.com', PASSWORD, 'app');
+    const { headers } = await host.api.loggedIn('ada@example.com', PASSWORD, 'web');
+    const session = headers['cookie'] ?? '';
+    for (const auth of [{ key }, { session }]) {
+      const client = await kind.connect(host.api, { auth });
+      client.send('me');
+      expect(await client.next()).toEqual({ event: 'me', data: 'ada@example.com' });
+      client.close();
+    }
+    const evil = await kind.connect(host.api, {
+      auth: { session },
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(await evil.next()).toBeUndefined();
   });
 
   test('without the request of the handshake, ws refuses everybody and the log says why, once', async () => {

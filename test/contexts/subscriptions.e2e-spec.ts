@@ -3,6 +3,7 @@ import { Field, Mutation, ObjectType, Query, ResolveField, Resolver, Subscriptio
 import { PubSub } from 'graphql-subscriptions';
 import {
   Authenticated,
+  type BaseRole,
   bearer,
   ConnectionsService,
   cookie,
@@ -118,15 +119,22 @@ onEachAdapter('sqlite', (boot, adapter) => {
     await Promise.all(sockets.splice(0).map((socket) => socket.close()));
   });
 
-  const start = (options: HostOptions = {}) =>
+  const start = (options: HostOptions = {}, context?: unknown) =>
     boot({
       ...{ user: Member, role: Role, session: MemberSession, userManagement: {} },
       backends: [
         { name: 'app', transport: bearer(), strategy: jwt() },
-        { name: 'web', transport: cookie({ allowedOrigins: ['https://app.example.com'] }), strategy: database() },
+        {
+          name: 'web',
+          transport: cookie({ allowedOrigins: ['https://app.example.com'] }),
+          strategy: database(),
+        },
       ],
       ...options,
-      host: { imports: [graphqlModule(adapter)], providers: [NotesResolver, Notes] },
+      host: {
+        imports: [graphqlModule(adapter, { ...(context !== undefined && { context }) } as never)],
+        providers: [NotesResolver, Notes],
+      },
     });
   const connect = (
     { api }: Host,
@@ -147,7 +155,8 @@ onEachAdapter('sqlite', (boot, adapter) => {
     await host.addUser({ email: 'eve@example.com' });
     return { ada: await tokenOf(host, 'ada@example.com'), eve: await tokenOf(host, 'eve@example.com') };
   };
-  const publish = (host: Host, text: string) => host.app.get(Notes).pubSub.publish('note', { note: { text } });
+  const publish = (host: Host, text: string) =>
+    host.app.get(Notes).pubSub.publish('note', { note: { text } });
   const listening = async (host: Host, count = 1) => {
     while (host.app.get(Notes).open < count) await new Promise((done) => setTimeout(done, 5));
   };
@@ -225,7 +234,12 @@ onEachAdapter('sqlite', (boot, adapter) => {
   test('a token in the address of the handshake does not count', async () => {
     const host = await start();
     const { ada } = await two(host);
-    const socket = new GraphqlSocket(host.api, {}, {}, `?token=${ada}&access_token=${ada}&Authorization=Bearer%20${ada}`);
+    const socket = new GraphqlSocket(
+      host.api,
+      {},
+      {},
+      `?token=${ada}&access_token=${ada}&Authorization=Bearer%20${ada}`,
+    );
     sockets.push(socket);
     expect(outcome(await socket.first('{ me }'))).toEqual(['UNAUTHENTICATED']);
   });
@@ -273,7 +287,9 @@ onEachAdapter('sqlite', (boot, adapter) => {
           if (expected === 'passes' && query.startsWith('subscription')) continue;
           const { errors } = await socket.first(query);
           const details = errors?.map(({ extensions }) => [extensions?.code, extensions?.detail]);
-          expect(details).toEqual(expected === 'passes' ? undefined : [['FORBIDDEN', 'CROSS_ORIGIN_REQUEST']]);
+          expect(details).toEqual(
+            expected === 'passes' ? undefined : [['FORBIDDEN', 'CROSS_ORIGIN_REQUEST']],
+          );
         }
       }
     }
@@ -299,6 +315,27 @@ onEachAdapter('sqlite', (boot, adapter) => {
     expect(outcome(await second.first('{ me }'))).toEqual({ me: 'eve@example.com' });
     await host.users.update({ email: 'eve@example.com' }, { isActive: false });
     expect(outcome(await second.first('{ me }'))).toEqual(['UNAUTHENTICATED']);
+  });
+
+  test('a context of the host’s own that holds one request for the whole socket is judged anew, too', async () => {
+    if (adapter === 'fastify') return;
+    type Given = { req?: object; extra?: { request: object } };
+    const contexts = [
+      ({ req, extra }: Given) => ({ req: req ?? extra?.request }),
+      (given: Given) => given.extra ?? given,
+      (given: Given) => given,
+    ];
+    for (const context of contexts) {
+      const host = await start({}, context);
+      await host.addUser();
+      const session = await cookieOf(host, 'ada@example.com');
+      const socket = connect(host, {}, session);
+      expect(outcome(await socket.first('{ me }'))).toEqual({ me: 'ada@example.com' });
+      await host.api.with(session).post('/auth/web/logout').expect(204);
+      expect(outcome(await socket.first('{ me }'))).toEqual(['UNAUTHENTICATED']);
+      const page = connect(host, {}, { ...session, origin: 'https://evil.example' });
+      expect(outcome(await page.first('{ me }'))).toEqual(['UNAUTHENTICATED']);
+    }
   });
 
   test('an expired token is refused on an open socket', async () => {
@@ -335,10 +372,19 @@ onEachAdapter('sqlite', (boot, adapter) => {
   });
 
   test.each([
-    ['the role is revoked', (host: Host, user: Member, role: Role) => host.app.get(RolesService).revokeRole(user, role)],
-    ['the user is deactivated', (host: Host, { id }: Member) => host.service.updateUser(id, { isActive: false })],
+    [
+      'the role is revoked',
+      (host: Host, user: Member, role: BaseRole) => host.app.get(RolesService).revokeRole(user, role),
+    ],
+    [
+      'the user is deactivated',
+      (host: Host, { id }: Member) => host.service.updateUser(id, { isActive: false }),
+    ],
     ['the user is deleted', (host: Host, { id }: Member) => host.service.deleteUser(id)],
-    ['the user has a new password', (host: Host, { id }: Member) => host.service.updateUser(id, { password: 'a new password' })],
+    [
+      'the user has a new password',
+      (host: Host, { id }: Member) => host.service.updateUser(id, { password: 'a new password' }),
+    ],
     ['the token expires', async () => travel(3601)],
   ])('a subscription that watches ends where %s', async (_, happen) => {
     const host = await start();

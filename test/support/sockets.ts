@@ -18,6 +18,8 @@ export interface Handshake {
   /** What socket.io sends after the handshake. `ws` has nothing like it. */
   auth?: Record<string, unknown>;
   query?: Record<string, string>;
+  /** How socket.io begins. Default: with a WebSocket. */
+  transports?: string[];
 }
 
 /** A client of a gateway. */
@@ -57,11 +59,14 @@ class Inbox {
       : new Promise((done) => this.waiting.push(done));
 }
 
-async function connectIo(api: Api, { headers = {}, auth = {}, query = {} }: Handshake = {}) {
+async function connectIo(
+  api: Api,
+  { headers = {}, auth = {}, query = {}, transports = ['websocket'] }: Handshake = {},
+) {
   const socket = io(api.url, {
     ...{ auth, query, forceNew: true, reconnection: false },
     extraHeaders: { ...headers },
-    transports: ['websocket'],
+    transports,
   });
   const inbox = new Inbox();
   socket.onAny((event: string, data: unknown) => inbox.put({ event, data }));

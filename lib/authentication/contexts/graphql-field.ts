@@ -16,6 +16,8 @@ interface Path {
 
 /** A field that a resolver resolves. */
 export interface GraphqlField {
+  /** Nothing but this call of the resolver has it. */
+  info: object;
   /** What all fields of one execution share, and nothing else does. */
   execution: object;
   operation: Info['operation']['operation'];
@@ -34,6 +36,7 @@ export function fieldOf(context: ExecutionContext): GraphqlField | undefined {
   const info: Info = context.getArgByIndex(index);
   const own: unknown = context.getArgByIndex(index - 1);
   return {
+    info,
     // The context may outlive the operation, and a parsed query is kept for others. The values of the variables
     // are made anew for each execution.
     execution: isObject(info.variableValues) ? info.variableValues : info,

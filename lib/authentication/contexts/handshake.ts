@@ -101,7 +101,9 @@ function authorizationOf(
   { authorization }: IncomingHttpHeaders,
   params: unknown,
 ): Pick<IncomingHttpHeaders, 'authorization'> {
-  const sent = new Set([authorization ?? [], ...valuesIn(params), ...valuesIn(own(params, 'headers'))].flat());
+  const sent = new Set(
+    [authorization ?? [], ...valuesIn(params), ...valuesIn(own(params, 'headers'))].flat(),
+  );
   const [only] = sent;
   return { authorization: sent.size === 1 ? only : undefined };
 }

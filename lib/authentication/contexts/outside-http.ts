@@ -1,4 +1,5 @@
-import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import { type ArgumentsHost, type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { HttpRequest } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -35,12 +36,17 @@ export class OutsideHttp {
   asking(context: ExecutionContext): Asking {
     if (context.getType<string>() !== 'graphql') return this.ofMessage(context);
     const field = fieldOf(context);
-    return field ? this.ofField(field, context) : this.refuse(context, 'the arguments are not those of a resolver.');
+    return field
+      ? this.ofField(field, context)
+      : this.refuse(context, 'the arguments are not those of a resolver.');
   }
 
-  /** Each call finds the user anew. */
-  ofHandshake(request: HttpRequest): Asking {
-    return this.create(request, request, true);
+  /** For the client of a gateway. Each call finds the user anew. */
+  ofClient(client: object): Asking | undefined {
+    const host = new ExecutionContextHost([client]);
+    host.setType('ws');
+    const request = this.withFields(handshakeOf(client), host);
+    return request && this.create(request, request, true);
   }
 
   private ofField({ execution, operation, context: own }: GraphqlField, context: ExecutionContext): Asking {
@@ -49,7 +55,11 @@ export class OutsideHttp {
     const source = sourceOf(own);
     const [request, isHandshake] =
       'fault' in source
-        ? [this.withFields(undefined, context, `the GraphQL context ${source.fault}.`), true]
+        ? [
+            this.withFields(undefined, context) ??
+              this.refuse(context, `the GraphQL context ${source.fault}.`),
+            true,
+          ]
         : source.isHandshake
           ? [this.withFields(source.request, context), true]
           : [source.request, false];
@@ -68,13 +78,7 @@ export class OutsideHttp {
     if (known) return known;
     const type = context.getType<string>();
     const handshake = type === 'ws' ? handshakeOf(context.getArgByIndex(0)) : undefined;
-    const request = this.withFields(
-      handshake,
-      context,
-      type === 'ws'
-        ? 'the adapter does not keep the request of the handshake; call rememberHandshake(client, request) in handleConnection(client, request).'
-        : `it runs in a context of the type ${type}; set headersOf, a function that returns the headers with the credential.`,
-    );
+    const request = this.withFields(handshake, context) ?? this.refuse(context, faultOf(type));
     const asking = this.create(request, request, true);
     this.known.set(message, asking);
     return asking;
@@ -85,16 +89,14 @@ export class OutsideHttp {
     return { request, checked, authenticator };
   }
 
-  /** @param fault what is wrong if neither the library nor the host finds a credential */
-  private withFields(
-    handshake: HttpRequest | undefined,
-    context: ExecutionContext,
-    fault?: string,
-  ): HttpRequest {
-    const fields = asHeaders(this.headersOf?.(context));
+  /** Adds the headers that the host knows; `undefined` if there is neither a handshake nor such a header. */
+  private withFields<Known extends HttpRequest | undefined>(
+    handshake: Known,
+    host: ArgumentsHost,
+  ): HttpRequest | Extract<Known, undefined> {
+    const fields = asHeaders(this.headersOf?.(host));
     if (handshake) return { ...handshake, headers: { ...handshake.headers, ...fields } };
-    if (fields) return { method: 'POST', url: '', headers: fields };
-    return this.refuse(context, fault ?? '');
+    return fields ? { method: 'POST', url: '', headers: fields } : (undefined as Extract<Known, undefined>);
   }
 
   private refuse(context: ExecutionContext, fault: string): never {
@@ -106,6 +108,11 @@ export class OutsideHttp {
     throw new NotAuthenticatedError(this.authenticator.challenge);
   }
 }
+
+const faultOf = (type: string): string =>
+  type === 'ws'
+    ? 'the adapter does not keep the request of the handshake; call rememberHandshake(client, request) in handleConnection(client, request).'
+    : `it runs in a context of the type ${type}; set headersOf, a function that returns the headers with the credential.`;
 
 /** What changes something is checked as such, whatever method brought it. */
 const asUnsafe = (request: HttpRequest): HttpRequest =>

@@ -28,7 +28,10 @@ export function rememberAt(context: ExecutionContext, identity: Identity | undef
   const [path = NO_PATH] = place.paths();
   for (const owner of ownersOf(place)) {
     const known: Remembered = remembered.get(owner) ?? new Map();
-    remembered.set(owner, known.set(path, (known.get(path) ?? new Map()).set(context.getHandler(), identity)));
+    remembered.set(
+      owner,
+      known.set(path, (known.get(path) ?? new Map()).set(context.getHandler(), identity)),
+    );
   }
 }
 
@@ -50,7 +53,14 @@ export function identityAt(context: ExecutionContext): Identity | undefined {
   return undefined;
 }
 
-const ownersOf = ({ owner, subscription }: Place): object[] => [owner, ...(subscription ? [subscription] : [])];
+const ownersOf = ({ owner, subscription }: Place): object[] => [
+  owner,
+  ...(subscription ? [subscription] : []),
+];
+
+/** What stands for one call of a handler, also where a host wraps the context, as `GqlExecutionContext.create()` does. */
+export const callOf = (context: ExecutionContext): object =>
+  context.getType<string>() === 'graphql' ? (fieldOf(context)?.info ?? context) : context.getArgs();
 
 function placeOf(context: ExecutionContext): Place | undefined {
   const type = context.getType<string>();

@@ -302,7 +302,9 @@ const options: Required<UsersModuleOptions<User, Role>> = {
   normalizeIdentifier: (text) => text.trim(),
   limits,
   trustedProxies: 1,
-  headersOf: (host) => ({ authorization: host.switchToRpc().getData<{ authorization: string }>().authorization }),
+  headersOf: (host) => ({
+    authorization: host.switchToRpc().getData<{ authorization: string }>().authorization,
+  }),
   databaseTimeoutSeconds: 2,
 };
 
