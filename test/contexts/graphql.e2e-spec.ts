@@ -216,7 +216,7 @@ onEachAdapter('sqlite', (boot, adapter) => {
   const grant = async ({ app }: Host, user: BaseUser, name = 'analyst'): Promise<BaseRole> => {
     const roles = app.get(RolesService);
     const role = await roles.addRole({ name });
-    await roles.assignRole(user as Member, role);
+    await roles.assignRole(user, role);
     return role;
   };
 
@@ -247,7 +247,7 @@ onEachAdapter('sqlite', (boot, adapter) => {
       const { data, errors = [] } = await ask(api, query);
       expect(data ?? null).toBeNull();
       return errors.map(
-        ({ extensions }) => `${extensions?.code} ${extensions?.status} ${extensions?.detail}`,
+        ({ extensions }) => `${extensions?.code} ${extensions?.status} ${String(extensions?.detail)}`,
       );
     };
     for (const api of [host.api, host.api.as('nonsense'), host.api.with({ authorization: 'Basic YTpi' })]) {
@@ -269,7 +269,7 @@ onEachAdapter('sqlite', (boot, adapter) => {
     const ada = await host.login();
     const role = await grant(host, ada.user);
     expect(outcome(await ask(ada.api, '{ report }'))).toEqual({ report: 'analyst' });
-    await host.app.get(RolesService).revokeRole(ada.user as Member, role);
+    await host.app.get(RolesService).revokeRole(ada.user, role);
     expect(outcome(await ask(ada.api, '{ report }'))).toEqual(['FORBIDDEN']);
     await ada.api.post('/auth/jwt/logout').expect(204);
     expect(outcome(await ask(ada.api, '{ me { email } }'))).toEqual(['UNAUTHENTICATED']);

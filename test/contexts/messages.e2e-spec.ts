@@ -120,7 +120,7 @@ onEachAdapter('sqlite', (boot) => {
       lastValueFrom(client.send<unknown, object>(pattern, data)).catch((error: unknown) => error);
     return { host, ask };
   };
-  const refusal = (statusCode: number, detail: string) =>
+  const refusal = (statusCode: number, detail: string): unknown =>
     expect.objectContaining({ status: 'error', statusCode, detail });
   const withToken = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
 
@@ -227,7 +227,7 @@ onEachAdapter('sqlite', (boot) => {
       const contexts = host.app.get(ExternalContextCreator);
       const run = contexts.create(
         commands,
-        Reflect.get(Commands.prototype, 'run') as never,
+        Reflect.get(Commands.prototype, 'run'),
         'run',
         undefined,
         undefined,

@@ -205,7 +205,7 @@ onEachAdapter('sqlite', (boot) => {
       expect(received?.event).toBe(event);
       return received?.data;
     };
-    const refusal = (statusCode: number, detail: string, pattern: string) =>
+    const refusal = (statusCode: number, detail: string, pattern: string): unknown =>
       expect.objectContaining({ status: 'error', statusCode, detail, cause: { pattern } });
     const byToken = async (host: Host, email = 'ada@example.com') => ({
       headers: { authorization: `Bearer ${await host.api.login(email, PASSWORD, 'app')}` },
@@ -216,7 +216,7 @@ onEachAdapter('sqlite', (boot) => {
     };
     const grant = async ({ app }: Host, user: BaseUser) => {
       const role = await app.get(RolesService).addRole({ name: 'analyst' });
-      await app.get(RolesService).assignRole(user as Member, role);
+      await app.get(RolesService).assignRole(user, role);
       return role;
     };
 
@@ -245,7 +245,7 @@ onEachAdapter('sqlite', (boot) => {
       expect(await ask(first, 'report')).toEqual(refusal(403, 'Forbidden', 'report'));
       const role = await grant(host, ada);
       expect(await ask(first, 'report')).toBe('analyst');
-      await host.app.get(RolesService).revokeRole(ada as Member, role);
+      await host.app.get(RolesService).revokeRole(ada, role);
       expect(await ask(first, 'report')).toEqual(refusal(403, 'Forbidden', 'report'));
 
       await host.users.update({ email: 'ada@example.com' }, { isVerified: false });
@@ -333,7 +333,7 @@ onEachAdapter('sqlite', (boot) => {
       const host = await start();
       await host.addUser();
       const { headers: session } = await byCookie(host);
-      const pages: [Record<string, string>, object][] = [
+      const pages: [Record<string, string>, unknown][] = [
         [{}, PASSES],
         [{ origin: host.api.url }, PASSES],
         [{ origin: 'https://app.example.com' }, PASSES],
@@ -485,11 +485,11 @@ onEachAdapter('sqlite', (boot) => {
 
   test('socket.io takes the token from auth, bare or with its scheme', async () => {
     const [kind] = SOCKET_KINDS;
-    const host = await boot({ host: { providers: [ForgetfulGateway] }, prepare: kind?.adapter });
+    const host = await boot({ host: { providers: [ForgetfulGateway] }, prepare: kind.adapter });
     const { token } = await host.login();
     const eve = await host.login({ email: 'eve@example.com' });
     const ask = async (handshake: Handshake) => {
-      const client = await (kind as (typeof SOCKET_KINDS)[0]).connect(host.api, handshake);
+      const client = await kind.connect(host.api, handshake);
       client.send('perhaps');
       const received = await client.next();
       client.close();
@@ -503,7 +503,7 @@ onEachAdapter('sqlite', (boot) => {
   });
 
   test('headersOf adds what a client sends in its own way, and takes nothing from the origin check', async () => {
-    const [kind] = SOCKET_KINDS as readonly [(typeof SOCKET_KINDS)[0]];
+    const [kind] = SOCKET_KINDS;
     const host = await boot({
       backends: [
         { name: 'app', transport: bearer(), strategy: jwt() },
@@ -536,9 +536,9 @@ onEachAdapter('sqlite', (boot) => {
 
   test('without the request of the handshake, ws refuses everybody and the log says why, once', async () => {
     const [, kind] = SOCKET_KINDS;
-    const host = await boot({ host: { providers: [ForgetfulGateway] }, prepare: kind?.adapter });
+    const host = await boot({ host: { providers: [ForgetfulGateway] }, prepare: kind.adapter });
     const { api } = await host.login();
-    const client = await (kind as (typeof SOCKET_KINDS)[0]).connect(host.api, { headers: api.headers });
+    const client = await kind.connect(host.api, { headers: api.headers });
     for (const event of ['me', 'perhaps', 'me', 'perhaps']) {
       client.send(event);
       expect(await client.next()).toMatchObject({ event: 'exception', data: { statusCode: 401 } });

@@ -35,13 +35,18 @@ class Notes {
 
   listen(): AsyncIterableIterator<{ note: Note }> {
     const events = this.pubSub.asyncIterableIterator<{ note: Note }>('note');
-    const { return: end } = events;
     this.open += 1;
-    events.return = (...values) => {
-      this.open -= 1;
-      return end?.apply(events, values) ?? Promise.resolve({ done: true, value: undefined });
+    return {
+      next: () => events.next(),
+      return: async () => {
+        this.open -= 1;
+        await events.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
     };
-    return events;
   }
 }
 
@@ -320,7 +325,14 @@ onEachAdapter('sqlite', (boot, adapter) => {
   test('a context of the host’s own that holds one request for the whole socket is judged anew, too', async () => {
     if (adapter === 'fastify') return;
     type Given = { req?: object; extra?: { request: object } };
+    const perSocket = new Map<object, object>();
     const contexts = [
+      (given: Given) => {
+        const socket = given.extra ?? given;
+        const known = perSocket.get(socket) ?? { req: given.req ?? given.extra?.request };
+        perSocket.set(socket, known);
+        return known;
+      },
       ({ req, extra }: Given) => ({ req: req ?? extra?.request }),
       (given: Given) => given.extra ?? given,
       (given: Given) => given,

@@ -37,7 +37,7 @@ export interface SocketKind {
   connect: (api: Api, handshake?: Handshake) => Promise<GatewayClient>;
 }
 
-export const SOCKET_KINDS: readonly SocketKind[] = [
+export const SOCKET_KINDS: readonly [SocketKind, SocketKind] = [
   { name: 'socket.io', adapter: (app) => app.useWebSocketAdapter(new IoAdapter(app)), connect: connectIo },
   { name: 'ws', adapter: (app) => app.useWebSocketAdapter(new WsAdapter(app)), connect: connectWs },
 ];

@@ -62,16 +62,21 @@ interface Kept {
 }
 
 /** Where the credential of an operation is. */
-export type OperationSource =
-  | { request: HttpRequest; isHandshake: boolean }
-  /** Why the request is not known, in words that follow "the GraphQL context". */
-  | { fault: string };
+export interface OperationSource {
+  request: HttpRequest;
+  isHandshake: boolean;
+}
+
+/** Why that is not known, in words that follow "the GraphQL context". */
+interface UnknownSource {
+  fault: string;
+}
 
 /**
  * Finds the request of an operation: `req` of Apollo, `reply.request` of Mercurius, or the handshake of a
  * WebSocket, which graphql-ws and Mercurius keep in their own ways.
  */
-export function sourceOf(context: object): OperationSource {
+export function sourceOf(context: object): OperationSource | UnknownSource {
   const { req, request, reply, connectionParams, _connectionInit: connectionInit } = context as Kept;
   const replied = reply?.request;
   if (isRequest(req) && isRequest(replied) && rawOf(req) !== rawOf(replied)) {
@@ -81,7 +86,7 @@ export function sourceOf(context: object): OperationSource {
   for (const each of [req, replied, request, context]) {
     const handshake = handshakeOf(each, params);
     if (handshake) return { request: handshake, isHandshake: true };
-    if (isRequest(each) && !isUpgrade(each)) return { request: each as HttpRequest, isHandshake: false };
+    if (isRequest(each) && !isUpgrade(each)) return { request: each, isHandshake: false };
   }
   return { fault: 'holds no request; add it as req' };
 }

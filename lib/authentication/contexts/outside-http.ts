@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../common/http.js';
 import { NotAuthenticatedError } from '../../common/users-error.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import { Authenticator } from '../authenticator.js';
-import { fieldOf, type GraphqlField, sourceOf } from './graphql-field.js';
+import { fieldOf, type GraphqlField, type OperationSource, sourceOf } from './graphql-field.js';
 import { asHeaders, HEADERS_OF, type HeadersOf } from './headers-of.js';
 import { handshakeOf } from './handshake.js';
 import { SharedAuthenticator } from './shared-authenticator.js';
@@ -52,23 +52,23 @@ export class OutsideHttp {
   private ofField({ execution, operation, context: own }: GraphqlField, context: ExecutionContext): Asking {
     const known = this.known.get(execution);
     if (known) return known;
-    const source = sourceOf(own);
-    const [request, isHandshake] =
-      'fault' in source
-        ? [
-            this.withFields(undefined, context) ??
-              this.refuse(context, `the GraphQL context ${source.fault}.`),
-            true,
-          ]
-        : source.isHandshake
-          ? [this.withFields(source.request, context), true]
-          : [source.request, false];
+    const { request, isHandshake } = this.sourceOf(own, context);
     // Over HTTP, all operations of a batch share the request.
     const { authenticator } = this.known.get(request) ?? this.create(request, request, isHandshake);
     const asking = { request, authenticator, checked: operation === 'query' ? request : asUnsafe(request) };
     if (!isHandshake) this.known.set(request, asking);
     this.known.set(execution, asking);
     return asking;
+  }
+
+  private sourceOf(own: object, context: ExecutionContext): OperationSource {
+    const source = sourceOf(own);
+    if ('fault' in source) {
+      const request = this.withFields(undefined, context);
+      if (!request) return this.refuse(context, `the GraphQL context ${source.fault}.`);
+      return { request, isHandshake: true };
+    }
+    return source.isHandshake ? { ...source, request: this.withFields(source.request, context) } : source;
   }
 
   /** The guards of one message get the same list of arguments. */

@@ -3,8 +3,10 @@ import type { Identity } from '../backend.js';
 import { fieldOf } from './graphql-field.js';
 import { isObject } from './handshake.js';
 
-/** Who is logged in, by the path of a field, and by the handler. */
-type Remembered = Map<string, Map<unknown, Identity | undefined>>;
+/** Who is logged in, by the handler. */
+type Found = Map<unknown, Identity | undefined>;
+/** The same, by the path of a field. */
+type Remembered = Map<string, Found>;
 
 const remembered = new WeakMap<object, Remembered>();
 const NO_PATH = '';
@@ -28,10 +30,8 @@ export function rememberAt(context: ExecutionContext, identity: Identity | undef
   const [path = NO_PATH] = place.paths();
   for (const owner of ownersOf(place)) {
     const known: Remembered = remembered.get(owner) ?? new Map();
-    remembered.set(
-      owner,
-      known.set(path, (known.get(path) ?? new Map()).set(context.getHandler(), identity)),
-    );
+    const here: Found = known.get(path) ?? new Map();
+    remembered.set(owner, known.set(path, here.set(context.getHandler(), identity)));
   }
 }
 

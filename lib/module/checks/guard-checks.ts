@@ -102,15 +102,16 @@ const IS_GATEWAY = 'websockets:is_gateway';
 function requireNoGateway({ metatype }: { metatype: unknown }, modules: ModulesContainer): void {
   const rule = ruleOf(metatype);
   if (!rule) return;
-  for (const provider of [...modules.values()].flatMap(({ providers }) => [...providers.values()])) {
-    const gateway = provider.metatype;
-    if (typeof gateway !== 'function' || !Reflect.hasMetadata(IS_GATEWAY, gateway)) continue;
-    if (!provider.isDependencyTreeStatic()) continue;
-    throw new ConfigurationError(
-      `${rule.name} guards the whole application and is request-scoped, so NestJS does not run it at ${gateway.name}; remove the scope of its provider.`,
-    );
-  }
+  const providers = [...modules.values()].flatMap((each) => Array.from(each.providers.values()));
+  const gateway = providers.find((each) => isGateway(each.metatype) && each.isDependencyTreeStatic());
+  if (!gateway) return;
+  throw new ConfigurationError(
+    `${rule.name} guards the whole application and is request-scoped, so NestJS does not run it at ${gateway.name}; remove the scope of its provider.`,
+  );
 }
+
+const isGateway = (metatype: unknown): boolean =>
+  typeof metatype === 'function' && Reflect.hasMetadata(IS_GATEWAY, metatype);
 
 function checkClass({ target, methods }: HostClass): void {
   if (isPublicAt(target) && !isGuardedLater(target)) requireOpen(target.name, guardsAt(target), 'it');
