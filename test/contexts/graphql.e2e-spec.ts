@@ -46,7 +46,7 @@ import {
   UsersService,
 } from 'nestjs-users';
 import type { Api } from '../support/api.js';
-import { ask, type GraphqlAnswer, graphqlModule, outcome } from '../support/graphql.js';
+import { ask, type GraphqlAnswer, graphqlModule, GraphqlSocket, outcome } from '../support/graphql.js';
 import { type Host, type HostOptions, onEachAdapter, PASSWORD } from '../support/host.js';
 import { travel } from '../support/time.js';
 import { Member, Role, type User } from '../support/users.js';
@@ -238,6 +238,26 @@ onEachAdapter('sqlite', (boot, adapter) => {
     expect(outcome(await ask(root.api, '{ root }'))).toEqual({ root: 'jwt' });
     expect(outcome(await ask(host.api, '{ perhaps plain }'))).toEqual({ perhaps: 'nobody', plain: 'nobody' });
     expect(outcome(await ask(ada.api, '{ perhaps }'))).toEqual({ perhaps: 'ada@example.com' });
+  });
+
+  test('Apollo works on this adapter, too', async () => {
+    const host = await boot({
+      ...withGraphql({ protectAll: true }),
+      host: { imports: [graphqlModule('express')], providers: [PeopleResolver] },
+    });
+    const ada = await host.login();
+    expect(outcome(await ask(host.api, '{ plain }'))).toEqual(['UNAUTHENTICATED']);
+    expect(outcome(await ask(ada.api, '{ plain me { asked } }'))).toEqual({
+      plain: 'ada@example.com',
+      me: { asked: 'ada@example.com for ada@example.com' },
+    });
+    expect(outcome(await ask(ada.api, '{ root }'))).toEqual(['FORBIDDEN']);
+    const socket = new GraphqlSocket(host.api, { token: ada.token });
+    expect(outcome(await socket.first('{ plain }'))).toEqual({ plain: 'ada@example.com' });
+    await ada.api.post('/auth/jwt/logout').expect(204);
+    expect(outcome(await socket.first('{ plain }'))).toEqual(['UNAUTHENTICATED']);
+    expect(outcome(await ask(ada.api, '{ plain }'))).toEqual(['UNAUTHENTICATED']);
+    await socket.close();
   });
 
   test('whom HTTP refuses, GraphQL refuses, with the same code in detail', async () => {

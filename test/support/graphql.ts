@@ -7,7 +7,10 @@ import { WebSocket } from 'ws';
 import type { Api } from './api.js';
 import type { Adapter } from './profiles.js';
 
-/** Apollo on Express, and Mercurius on Fastify, both with subscriptions by the protocol graphql-transport-ws. */
+/**
+ * Apollo on Express, and Mercurius on Fastify, both with subscriptions by the protocol graphql-transport-ws.
+ * @param adapter `express` also gives Apollo on Fastify
+ */
 export function graphqlModule(
   adapter: Adapter,
   options: Partial<ApolloDriverConfig & MercuriusDriverConfig> = {},
