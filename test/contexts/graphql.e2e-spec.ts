@@ -14,6 +14,7 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import {
   Args,
+  Context,
   Field,
   GqlExecutionContext,
   GraphQLSchemaHost,
@@ -25,6 +26,8 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { graphql } from 'graphql';
+import jsonwebtoken from 'jsonwebtoken';
+import { setTimeout } from 'node:timers/promises';
 import {
   Authenticated,
   type BaseRole,
@@ -34,8 +37,10 @@ import {
   CurrentIdentity,
   CurrentUser,
   DatabaseError,
+  type HttpRequest,
   type Identity,
   jwt,
+  LoginService,
   Public,
   RolesAccepted,
   RolesService,
@@ -59,7 +64,10 @@ class Person {
 
 @Resolver(() => Person)
 class PeopleResolver {
-  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+  constructor(
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(LoginService) private readonly logins: LoginService,
+  ) {}
 
   @Query(() => String)
   @Public()
@@ -126,6 +134,18 @@ class PeopleResolver {
   @UseInterceptors(UsersErrorsInterceptor)
   async move(@CurrentUser() { id }: User, @Args('email') email: string): Promise<string> {
     return (await this.users.updateUser(id, { email })).email;
+  }
+
+  @Mutation(() => String)
+  @UseGuards(Authenticated())
+  async another(@CurrentUser() user: User, @Context() { req }: { req: HttpRequest }): Promise<string> {
+    return (await this.logins.issueToken(user, { request: req })).token;
+  }
+
+  @Query(() => String)
+  async byRequest(@Context() { req }: { req: { user?: User } }): Promise<string> {
+    await setTimeout(20);
+    return req.user?.email ?? 'nobody';
   }
 
   @Mutation(() => String)
@@ -321,6 +341,21 @@ onEachAdapter('sqlite', (boot, adapter) => {
       ...{ roles: ['analyst'], report: 'analyst', perhaps: 'ada@example.com' },
     });
     expect(await statements('mutation { a: rename(name: "x") b: rename(name: "y") }')).toBe(1);
+  });
+
+  test('the request has the user of the operation, and a token that it makes keeps the time of the login', async () => {
+    const host = await boot(withGraphql());
+    const ada = await host.login();
+    expect(outcome(await ask(ada.api, '{ byRequest me { email } }'))).toMatchObject({
+      byRequest: 'ada@example.com',
+    });
+    expect(outcome(await ask(ada.api, '{ byRequest }'))).toEqual({ byRequest: 'nobody' });
+    const timeOf = (token: unknown) =>
+      (jsonwebtoken.decode(String(token)) as { auth_time: number }).auth_time;
+    travel(100);
+    const { data } = await ask(ada.api, 'mutation { another }');
+    host.scan.plantForLogs(data?.['another']);
+    expect(timeOf(data?.['another'])).toBe(timeOf(ada.token));
   });
 
   test('operations of one HTTP request ask once', async () => {
