@@ -1,6 +1,15 @@
-import { Inject, Injectable, Scope, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
+  Ack,
   ConnectedSocket,
   MessageBody,
   type OnGatewayConnection,
@@ -29,6 +38,7 @@ import {
   UsersErrorsInterceptor,
   UsersService,
 } from 'nestjs-users';
+import { io } from 'socket.io-client';
 import { type Host, type HostOptions, onEachAdapter, PASSWORD } from '../support/host.js';
 import { type GatewayClient, type Handshake, SOCKET_KINDS } from '../support/sockets.js';
 import { travel } from '../support/time.js';
@@ -36,6 +46,19 @@ import { Member, MemberSession, Role, type User } from '../support/users.js';
 
 const answer = (event: string, data: unknown) => ({ event, data });
 const emailOf = (user: User | undefined) => user?.email ?? 'nobody';
+
+@Injectable()
+class Mine extends Authenticated() {}
+
+/** Lets everybody pass who asks for it, and so asks no guard of the library. */
+@Injectable()
+class Sometimes implements CanActivate {
+  constructor(@Inject(Mine) private readonly inner: CanActivate) {}
+
+  canActivate(context: ExecutionContext) {
+    return context.switchToWs().getData<unknown>() === 'open' || this.inner.canActivate(context);
+  }
+}
 
 @WebSocketGateway()
 class Gateway implements OnGatewayConnection {
@@ -90,6 +113,19 @@ class Gateway implements OnGatewayConnection {
   @UseGuards(Authenticated(), RolesAccepted('analyst'))
   report(@CurrentUser() user: Member) {
     return answer('report', user.roles.map(({ name }) => name).join());
+  }
+
+  @SubscribeMessage('sometimes')
+  @UseGuards(Sometimes)
+  async sometimes(@MessageBody() data: unknown, @CurrentUser() user?: User) {
+    await Promise.resolve();
+    return answer('sometimes', `${String(data)} ${emailOf(user)}`);
+  }
+
+  @SubscribeMessage('acknowledged')
+  @UseGuards(Authenticated())
+  acknowledged(@MessageBody() data: unknown, @Ack() ack: (told: unknown) => void, @CurrentUser() user: User) {
+    ack([data, user.email]);
   }
 
   @SubscribeMessage('rename')
@@ -177,7 +213,10 @@ onEachAdapter('sqlite', (boot) => {
       for (const client of clients.splice(0)) client.close();
     });
 
-    const start = (options: HostOptions = {}, gateway: HostOptions['host'] = { providers: [Gateway] }) =>
+    const start = (
+      options: HostOptions = {},
+      gateway: HostOptions['host'] = { providers: [Gateway, Mine] },
+    ) =>
       boot({
         ...{ user: Member, role: Role, session: MemberSession },
         backends: [
@@ -410,6 +449,20 @@ onEachAdapter('sqlite', (boot) => {
       }
     });
 
+    test('a message whose guards did not ask is nobody’s, whatever came before it', async () => {
+      const host = await start();
+      await host.addUser();
+      const client = await connect(host, await byToken(host));
+      expect(await ask(client, 'sometimes', 'closed')).toBe('closed ada@example.com');
+      expect(await ask(client, 'sometimes', 'open')).toBe('open nobody');
+      const all = ['closed', 'open', 'closed', 'open', 'open', 'closed'];
+      for (const data of all) client.send('sometimes', data);
+      const told = await Promise.all(all.map(() => client.next()));
+      expect(told.map((each) => String(each?.data)).sort()).toEqual(
+        all.map((data) => `${data} ${data === 'open' ? 'nobody' : 'ada@example.com'}`).sort(),
+      );
+    });
+
     test('protectAll guards every message except public ones', async () => {
       const host = await start({ protectAll: true });
       await host.addUser();
@@ -423,7 +476,7 @@ onEachAdapter('sqlite', (boot) => {
 
     test('a guard of the whole application that NestJS would not run at messages stops the boot', async () => {
       const provider = { provide: APP_GUARD, useClass: Authenticated(), scope: Scope.REQUEST };
-      await expect(start({}, { providers: [Gateway, provider] })).rejects.toThrow(
+      await expect(start({}, { providers: [Gateway, Mine, provider] })).rejects.toThrow(
         /Authenticated\(\) guards the whole application and is request-scoped, so NestJS does not run it at Gateway; remove the scope of its provider\.$/,
       );
     });
@@ -500,6 +553,18 @@ onEachAdapter('sqlite', (boot) => {
     }
     expect(await ask({ auth: { token }, headers: { authorization: `Bearer ${eve.token}` } })).toBe('nobody');
     expect(await ask({ auth: { token, authorization: `Bearer ${eve.token}` } })).toBe('nobody');
+  });
+
+  test('acknowledgements of socket.io still reach the handler', async () => {
+    const host = await boot({
+      ...{ user: Member, role: Role, session: MemberSession },
+      host: { providers: [Gateway, Mine] },
+      prepare: SOCKET_KINDS[0].adapter,
+    });
+    const { token } = await host.login();
+    const socket = io(host.api.url, { auth: { token }, transports: ['websocket'], forceNew: true });
+    expect(await socket.emitWithAck('acknowledged', 'hello')).toEqual(['hello', 'ada@example.com']);
+    socket.close();
   });
 
   test('headersOf adds what a client sends in its own way, and takes nothing from the origin check', async () => {

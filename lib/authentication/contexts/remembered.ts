@@ -21,10 +21,22 @@ interface Place {
 }
 
 /**
+ * Stands among the arguments of a message of a socket. Guards and parameters both see it there, and nothing else is
+ * the message's own: the client is the same for all messages, and the data may be a text.
+ */
+class MessageLogin {
+  constructor(public identity: Identity | undefined) {}
+}
+
+const loginOf = (message: unknown[]): MessageLogin | undefined =>
+  message.find((each) => each instanceof MessageLogin);
+
+/**
  * Stores the logged-in user for one handler. Outside HTTP, a request is no place for it: several fields and several
  * messages share one, and their guards may find different things.
  */
 export function rememberAt(context: ExecutionContext, identity: Identity | undefined): void {
+  if (context.getType() === 'ws') return rememberIn(context.getArgs(), identity);
   const place = placeOf(context);
   if (!place) return;
   const [path = NO_PATH] = place.paths();
@@ -35,8 +47,16 @@ export function rememberAt(context: ExecutionContext, identity: Identity | undef
   }
 }
 
+/** Nest takes the client and the data from the front, the acknowledgement by its type, and the pattern from the end. */
+function rememberIn(message: unknown[], identity: Identity | undefined): void {
+  const login = loginOf(message);
+  if (login) login.identity = identity;
+  else message.splice(-1, 0, new MessageLogin(identity));
+}
+
 /** Who is logged in at a handler: what its guards found, or else those of the field around it. */
 export function identityAt(context: ExecutionContext): Identity | undefined {
+  if (context.getType() === 'ws') return loginOf(context.getArgs())?.identity;
   const place = placeOf(context);
   if (!place) return undefined;
   const [own = NO_PATH, ...around] = place.paths();
@@ -63,18 +83,15 @@ export const callOf = (context: ExecutionContext): object =>
   context.getType<string>() === 'graphql' ? (fieldOf(context)?.info ?? context) : context.getArgs();
 
 function placeOf(context: ExecutionContext): Place | undefined {
-  const type = context.getType<string>();
-  if (type !== 'graphql') return messageOf(context, type);
+  if (context.getType<string>() !== 'graphql') return messageOf(context);
   const field = fieldOf(context);
   if (!field) return undefined;
   const { execution: owner, operation, paths, context: own } = field;
   return { owner, paths, ...(operation === 'subscription' && { subscription: own }) };
 }
 
-/** A message of a socket has nothing of its own that a parameter sees, so the socket stands for it. */
-function messageOf(context: ExecutionContext, type: string): Place | undefined {
-  const owner = (type === 'ws' ? [0] : [1, 0])
-    .map((index): unknown => context.getArgByIndex(index))
-    .find(isObject);
+/** A transporter makes a context for each message. */
+function messageOf(context: ExecutionContext): Place | undefined {
+  const owner = [1, 0].map((index): unknown => context.getArgByIndex(index)).find(isObject);
   return owner && { owner, paths: () => [NO_PATH] };
 }
