@@ -69,7 +69,11 @@ export class GraphqlSocket {
       }
     }
     const url = `${api.url.replace(/^http/, 'ws')}/graphql${query}`;
-    this.client = createClient({ url, connectionParams, webSocketImpl: SocketWithHeaders, retryAttempts: 0 });
+    this.client = createClient({
+      ...{ url, connectionParams, webSocketImpl: SocketWithHeaders, retryAttempts: 0 },
+      // One socket for all operations. By default, the client closes it after each.
+      lazyCloseTimeout: 60_000,
+    });
   }
 
   /** Answers as they come; ends when the server completes the operation. */
