@@ -205,6 +205,12 @@ onEachAdapter('sqlite', (boot) => {
     expect(host.scan.logLines.join()).toContain('secrets_of_host');
   });
 
+  test('headersOf that is no function stops the boot', async () => {
+    await expect(start({ headersOf: 'authorization' as never })).rejects.toThrow(
+      'nestjs-users: headersOf must be a function that returns headers.',
+    );
+  });
+
   test('in a context of an unknown kind, a guard refuses, unless headersOf knows the credential', async () => {
     @Injectable()
     class Commands {

@@ -534,6 +534,20 @@ onEachAdapter('sqlite', (boot) => {
       expect(JSON.stringify(told)).not.toContain('secrets_of_host');
       expect(host.scan.logLines.join()).toContain('secrets_of_host');
     });
+
+    test('a gateway that cannot find out who opened a socket closes it, and the process lives', async () => {
+      const host = await start(
+        { backends: [{ name: 'app', transport: bearer(), strategy: FailingStrategy }] },
+        { providers: [StrictGateway] },
+      );
+      const client = await connect(host, { headers: { authorization: 'Bearer token' } });
+      expect(await client.next()).toBeUndefined();
+      expect(host.scan.logLines.join()).toContain('secrets_of_host');
+      const connections = host.app.get(ConnectionsService);
+      const backend = { name: 'app', strategy: new FailingStrategy(), transport: {} };
+      const identity = { user: {}, backend, token: 'token' } as unknown as Identity;
+      expect(await connections.isAllowed(identity)).toBe(false);
+    });
   });
 
   test('socket.io takes the token from auth, bare or with its scheme', async () => {
