@@ -23,6 +23,9 @@ export default {
     '^nestjs-users$': '<rootDir>/lib/index.ts',
     '^nestjs-users/(\\w+)$': '<rootDir>/lib/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Mercurius requires a package that has become an ES module, which jest cannot require on Node 20. This older
+    // version does the same.
+    '^content-disposition$': '<rootDir>/node_modules/content-disposition',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample', '<rootDir>/.tmp'],
   reporters: [

@@ -113,6 +113,10 @@ export { UserLoadOptions } from './authentication/user-load-options.decorator.js
 export { isPublic, Public } from './authentication/public.decorator.js';
 export { RolesAccepted, type RolesGuardOptions, RolesRequired } from './authorization/roles.guard.js';
 export { Superuser } from './authorization/superuser.guard.js';
+export { type UpgradeRequest, rememberHandshake } from './authentication/contexts/handshake.js';
+export type { HeadersOf } from './authentication/contexts/headers-of.js';
+export { UsersErrorsInterceptor } from './authentication/contexts/users-errors.interceptor.js';
+export { ConnectionsService } from './authorization/connections.service.js';
 
 // Options of the features
 export type { AdministrationOptions } from './features/administration.decorator.js';

@@ -4,8 +4,10 @@ import { ConfigurationError } from '../common/configuration-error.js';
 import { type HttpRequest, responseOf, withHeaders } from '../common/http.js';
 import { NotAuthenticatedError } from '../common/users-error.js';
 import { VerificationRequiredError } from '../users/users.errors.js';
-import { identityOf, remember } from './authenticator.js';
+import { type Authenticator, identityOf, remember, rememberFound } from './authenticator.js';
 import type { Identity } from './backend.js';
+import { errorIn } from './contexts/context-error.js';
+import { callOf, rememberAt } from './contexts/remembered.js';
 import { type AuthenticatedOptions, type GuardRule, RULE, ruleOf } from './guard-rule.js';
 import { moduleOf, placeOf } from './guard-places.js';
 import { backendNames, type GuardTerms, termsOf } from './guard-terms.js';
@@ -24,7 +26,7 @@ export const TOOLS = Symbol('nestjs-users: tools of a guard');
 const MODULES = Symbol('nestjs-users: the modules of an application');
 
 const TERMS = Symbol('nestjs-users: requirements of a guard at each handler');
-const ASKED = Symbol('nestjs-users: contexts that a guard of the whole application has seen');
+const ASKED = Symbol('nestjs-users: calls that a guard of the whole application has seen');
 
 /**
  * The base of every guard of this library. It finds the logged-in user once a request, answers `401` if there
@@ -46,12 +48,13 @@ export abstract class AuthenticatingGuard implements CanActivate {
   }
 
   private readonly [TERMS] = perHandler(termsAt);
-  private readonly [ASKED] = new WeakSet<ExecutionContext>();
+  private readonly [ASKED] = new WeakSet<object>();
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     requireInjected(this, 'of yours');
     const asks = asksOf(this[TERMS](context, this), this, this[ASKED], context);
     if (asks === undefined) return true;
+    if (context.getType() !== 'http') return outsideHttp(this, asks, context);
     const request = context.switchToHttp().getRequest<HttpRequest>();
     try {
       const identity = await identify(this[TOOLS], asks, request, context);
@@ -120,13 +123,35 @@ function termsAt(context: ExecutionContext, guard: AuthenticatingGuard): GuardTe
 function asksOf(
   { asks, isLoosened }: GuardTerms,
   guard: AuthenticatingGuard,
-  asked: WeakSet<ExecutionContext>,
+  asked: WeakSet<object>,
   context: ExecutionContext,
 ): AuthenticatedOptions | undefined {
   if (!isLoosened) return asks;
-  if (asked.has(context)) return ownRule(guard).options;
-  asked.add(context);
+  const call = context.getType() === 'http' ? context : callOf(context);
+  if (asked.has(call)) return ownRule(guard).options;
+  asked.add(call);
   return asks;
+}
+
+/** As `canActivate()` on HTTP, for GraphQL, sockets, and where the host says how to find a credential. */
+async function outsideHttp(
+  guard: AuthenticatingGuard,
+  asks: AuthenticatedOptions,
+  context: ExecutionContext,
+): Promise<boolean> {
+  const { [TOOLS]: tools } = guard;
+  try {
+    const { request, checked, authenticator } = tools.outsideHttp.asking(context);
+    const identity = await identify({ settings: tools.settings, authenticator }, asks, request, context);
+    identity?.backend.transport.checkOrigin?.(checked);
+    requireOne(identityOf(request), identity);
+    rememberFound(request, identity);
+    if (identity) await guard[AUTHORIZE](identity, context);
+    rememberAt(context, identity);
+    return true;
+  } catch (error) {
+    throw await errorIn(context, error);
+  }
 }
 
 /** Two guards of a route may accept different backends. A request with two logins is refused. */
@@ -136,8 +161,15 @@ function requireOne(former: Identity | undefined, identity: Identity | undefined
   }
 }
 
-async function identify(
-  { authenticator, settings }: GuardTools,
+/** What {@link identify} asks. */
+interface Asked {
+  authenticator: Pick<Authenticator, 'identify' | 'challenge'>;
+  settings: Pick<GuardTools['settings'], 'requireVerification'>;
+}
+
+/** @throws {NotAuthenticatedError}, {VerificationRequiredError} if the user may not pass */
+export async function identify(
+  { authenticator, settings }: Asked,
   { optional = false, verified = settings.requireVerification, backends }: AuthenticatedOptions,
   request: HttpRequest,
   context: ExecutionContext,

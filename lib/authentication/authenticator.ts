@@ -46,6 +46,13 @@ export class Authenticator {
     return undefined;
   }
 
+  /** The login of an identity that was found earlier, as it is now; `undefined` if it has ended since. */
+  async again({ user, backend, token }: Identity, load?: LoadOptions): Promise<Identity | undefined> {
+    const credential = await backend.strategy.identify(token, load);
+    if (!credential || !counts(credential) || !isSameId(credential.user.id, user.id)) return undefined;
+    return new LoggedIn(credential, backend, token);
+  }
+
   get names(): string[] {
     return this.backends.map(({ name }) => name);
   }
@@ -107,6 +114,14 @@ const counts = ({ user, tokenVersion }: { user: BaseUser; tokenVersion: number }
 export function remember(request: HttpRequest, identity: Identity | undefined): void {
   (request as Marked)[IDENTITY] = identity;
   (request as Marked).user = identity?.user;
+}
+
+/**
+ * As {@link remember}, for a request with several handlers: one whose guards found nobody takes nothing away from
+ * the others.
+ */
+export function rememberFound(request: HttpRequest, identity: Identity | undefined): void {
+  if (identity) remember(request, identity);
 }
 
 export const identityOf = (request: HttpRequest): Identity | undefined => (request as Marked)[IDENTITY];

@@ -1,6 +1,7 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { BaseSession } from '../authentication/sessions/session.entity.js';
 import type { BackendOptions, BackendSettings } from '../authentication/backend.options.js';
+import type { HeadersOf } from '../authentication/contexts/headers-of.js';
 import type { Secret } from '../common/keyring.js';
 import type { AuthOptions } from '../features/auth/auth.options.js';
 import type {
@@ -221,6 +222,12 @@ export interface UsersModuleSettings<Backend extends string = string> {
    * @default 0
    */
   trustedProxies?: number;
+  /**
+   * A function that returns the headers with the credential of a message, where the library cannot know it: see
+   * [Other contexts](../../docs/graphql-and-websockets.md#messages-of-transporters). It takes Nest's `ArgumentsHost`.
+   * @default none
+   */
+  headersOf?: HeadersOf;
   /**
    * How long a statement may take before the answer is `503`, in seconds. A
    * [write that has begun](../../docs/errors.md#slow-writes) goes on.

@@ -84,6 +84,7 @@ export const FLAT_SETTINGS = keysOf<FlatSettings>({
   normalizeIdentifier: true,
   limits: true,
   trustedProxies: true,
+  headersOf: true,
   databaseTimeoutSeconds: true,
 });
 

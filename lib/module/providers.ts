@@ -2,6 +2,8 @@ import type { Provider, Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Authenticated } from '../authentication/authenticated.guard.js';
 import { Authenticator } from '../authentication/authenticator.js';
+import { HEADERS_OF } from '../authentication/contexts/headers-of.js';
+import { OutsideHttp } from '../authentication/contexts/outside-http.js';
 import { BackendLogins } from '../authentication/backend-logins.js';
 import { GuardTools } from '../authentication/guard-tools.js';
 import { LoginService } from '../authentication/login.service.js';
@@ -13,6 +15,7 @@ import {
 } from '../authentication/sessions/sessions.repository.js';
 import { SessionsService } from '../authentication/sessions/sessions.service.js';
 import { Authority } from '../authorization/authority.js';
+import { ConnectionsService } from '../authorization/connections.service.js';
 import { Background } from '../common/background.js';
 import { isInjectionToken, type RedisClient } from '../common/redis.js';
 import { databaseProvider, repositoryProvider } from '../database/database.providers.js';
@@ -76,7 +79,8 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     ...dtoProviders(plan.dtos),
     ...[Background, UsersRepository, IdentifierSubscriber, UserInstantsSubscriber],
     ...ACCOUNTS,
-    ...[Authenticator, GuardTools, LoginService, Reauthentication],
+    settings(HEADERS_OF, ({ headersOf }) => headersOf),
+    ...[Authenticator, OutsideHttp, GuardTools, LoginService, Reauthentication, ConnectionsService],
     ...[BackendLogins, { provide: ONGOING_LOGINS, useExisting: BackendLogins }, Authority],
     // By its own token, so that a test of a host can override the guard of the whole application.
     ...(plan.protectAll ? [Authenticated(), { provide: APP_GUARD, useExisting: Authenticated() }] : []),
@@ -101,6 +105,7 @@ export const createExports = (plan: ResolvedPlan) => [
     UsersRepository,
     Authenticator,
     GuardTools,
+    ConnectionsService,
     Reauthentication,
     ACCOUNTS_SETTINGS,
   ],

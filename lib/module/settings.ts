@@ -1,10 +1,12 @@
 import type { BackendSettings } from '../authentication/backend.options.js';
+import type { HeadersOf } from '../authentication/contexts/headers-of.js';
 import { ConfigurationError } from '../common/configuration-error.js';
 import { definedFields } from '../common/defined-fields.js';
 import { checkSecret, Keyring, type Secret } from '../common/keyring.js';
 import {
   refuseUnknown,
   requireBoolean,
+  requireFunction,
   requireSeconds,
   requireWholeNumber,
 } from '../common/option-checks.js';
@@ -25,6 +27,8 @@ export interface ResolvedSettings {
    * The factory's settings of a backend. A function, because they may contain a Redis client with its password.
    */
   backendSettings(backend: string): BackendSettings;
+  /** Where the host keeps credentials outside HTTP. */
+  headersOf: HeadersOf | undefined;
   /** The resolved settings of features, by their keys. */
   features: Record<string, unknown>;
   /** The keys of a backend. */
@@ -47,6 +51,8 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
   checkSecret('secret', secret);
   refuseUnknown('secrets', secrets, SECRETS);
   for (const [name, own] of Object.entries(secrets)) checkSecret(`secrets.${name}`, own);
+  const { headersOf } = settings;
+  if (headersOf !== undefined) requireFunction('headersOf', headersOf, 'that returns headers');
 
   const resolved: ResolvedSettings = {
     users: {
@@ -63,6 +69,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },
     backendSettings: (backend) => settings.backends?.[backend] ?? {},
+    headersOf,
     features: {},
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
   };

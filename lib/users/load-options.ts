@@ -28,6 +28,33 @@ export function mergeLoadOptions(further: LoadOptions, nearer: LoadOptions): Loa
   };
 }
 
+/** Load options that load what each of the two loads. */
+export function unitedLoad(one: LoadOptions | undefined, other: LoadOptions): LoadOptions {
+  return { ...one, ...other, relations: united(one?.relations, other.relations) };
+}
+
+function united(one: object = {}, other: object = {}): Relations {
+  const all: Relations = { ...one };
+  for (const [name, nested] of Object.entries(other as Relations)) {
+    const own = all[name];
+    if (typeof own !== 'object') all[name] = nested || own;
+    else if (typeof nested === 'object') all[name] = united(own, nested);
+  }
+  return all;
+}
+
+/** Whether everything that `wanted` loads is loaded by `load`, too. */
+export const coversLoad = (load: LoadOptions | undefined, wanted: LoadOptions): boolean =>
+  load === wanted || covers(load?.relations, wanted.relations);
+
+function covers(relations: object = {}, wanted: object = {}): boolean {
+  return Object.entries(wanted as Relations).every(([name, nested]) => {
+    const own = (relations as Relations)[name];
+    if (!nested) return true;
+    return own !== undefined && own !== false && (nested === true || covers(Object(own) as object, nested));
+  });
+}
+
 export const hasRelations = (load: LoadOptions | undefined): load is LoadOptions =>
   Object.values(load?.relations ?? {}).some(Boolean);
 

@@ -35,6 +35,11 @@ test('only the Database takes hold of the host’s data source, so that nothing 
   expect(others.filter((file) => handles.test(withoutTypeImports(read(file))))).toEqual([]);
 });
 
+test('a package of a context is loaded only where the context has loaded it', () => {
+  const packages = /from '(@nestjs\/(graphql|websockets|microservices|platform-)|graphql|socket\.io|ws')/;
+  expect(files.filter((file) => packages.test(read(file)))).toEqual([]);
+});
+
 test('every public name says what a caller gains', () => {
   const silent = doors.flatMap(({ specifier, names }) =>
     names.filter(({ doc }) => doc === '').map(({ name, kind }) => `${specifier}: ${kind} ${name}`),

@@ -31,7 +31,10 @@ export class GuardChecks implements OnModuleInit {
       const rule = ruleOf(guard);
       if (rule) this.checkRule(rule, place);
     }
-    this.application.getGlobalRequestGuards().forEach(requireNotTransient);
+    for (const wrapper of this.application.getGlobalRequestGuards()) {
+      requireNotTransient(wrapper);
+      requireNoGateway(wrapper, this.modules);
+    }
     for (const each of hostClasses(this.modules.values(), this.plan.controllers)) checkClass(each);
   }
 
@@ -88,6 +91,27 @@ function requireNotTransient({ metatype, isTransient }: { metatype: unknown; isT
     `${rule.name} guards the whole application and is transient; remove the scope of its provider.`,
   );
 }
+
+/** What `@WebSocketGateway()` of @nestjs/websockets sets. */
+const IS_GATEWAY = 'websockets:is_gateway';
+
+/**
+ * Nest runs a request-scoped guard of the whole application at controllers and resolvers. At a gateway that is a
+ * singleton, it leaves the guard out without a word, so every message would pass.
+ */
+function requireNoGateway({ metatype }: { metatype: unknown }, modules: ModulesContainer): void {
+  const rule = ruleOf(metatype);
+  if (!rule) return;
+  const providers = [...modules.values()].flatMap((each) => Array.from(each.providers.values()));
+  const gateway = providers.find((each) => isGateway(each.metatype) && each.isDependencyTreeStatic());
+  if (!gateway) return;
+  throw new ConfigurationError(
+    `${rule.name} guards the whole application and is request-scoped, so NestJS does not run it at ${gateway.name}; remove the scope of its provider.`,
+  );
+}
+
+const isGateway = (metatype: unknown): boolean =>
+  typeof metatype === 'function' && Reflect.hasMetadata(IS_GATEWAY, metatype);
 
 function checkClass({ target, methods }: HostClass): void {
   if (isPublicAt(target) && !isGuardedLater(target)) requireOpen(target.name, guardsAt(target), 'it');

@@ -302,6 +302,9 @@ const options: Required<UsersModuleOptions<User, Role>> = {
   normalizeIdentifier: (text) => text.trim(),
   limits,
   trustedProxies: 1,
+  headersOf: (host) => ({
+    authorization: host.switchToRpc().getData<{ authorization: string }>().authorization,
+  }),
   databaseTimeoutSeconds: 2,
 };
 
@@ -321,12 +324,13 @@ const {
   requireVerification,
   normalizeIdentifier,
   trustedProxies,
+  headersOf,
   databaseTimeoutSeconds,
   ...plan
 } = options;
 const settings: Required<UsersModuleSettings> = {
   ...{ secret, secrets, requireVerification, normalizeIdentifier, trustedProxies, databaseTimeoutSeconds },
-  ...{ passwords, limits },
+  ...{ passwords, limits, headersOf },
   backends: { web: { ...web, ...rows } },
   verification: { tokenLifetimeSeconds: 60 },
   passwordReset: { tokenLifetimeSeconds: 60 },

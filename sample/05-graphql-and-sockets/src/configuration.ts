@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+
+export interface Configuration {
+  port: number;
+  databaseFile: string;
+  secret: string;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** @throws an Error whose message is one sentence for whoever starts the application */
+export function readConfiguration(env: Environment): Configuration {
+  return {
+    port: portOf(env.PORT || '3000'),
+    databaseFile: env.DATABASE_FILE || ':memory:',
+    secret: env.USERS_SECRET || secretOfThisProcess(),
+  };
+}
+
+/** For whoever only wants to try this. A real application refuses to start instead. */
+function secretOfThisProcess(): string {
+  console.log('USERS_SECRET is not set. This process made one of its own: logins end with it.');
+  return randomBytes(48).toString('base64');
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new Error(`PORT must be a number from 1 to 65535, not "${text}".`);
+}
