@@ -1,7 +1,8 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { lastValueFrom, isObservable } from 'rxjs';
 import { remember } from '../authentication/authenticator.js';
-import type { Backend } from '../authentication/backend.js';
+import type { Backend, Identity } from '../authentication/backend.js';
+import { rememberAt } from '../authentication/contexts/remembered.js';
 import type { HttpRequest } from '../common/http.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { FakeUser } from './fake-current-user.js';
@@ -22,24 +23,36 @@ export function fakeGuard(fake: CanActivate | BaseUser | FakeUser): CanActivate 
     async canActivate(context: ExecutionContext): Promise<boolean> {
       const outcome = guard.canActivate(context);
       const isAllowed = await (isObservable(outcome) ? lastValueFrom(outcome) : outcome);
-      const request = requestOf(context);
+      const { user } = carrierOf(context);
       // A guard that lets an anonymous request in sets no user.
-      if (isAllowed && request.user) remember(request, fakeIdentity(request.user, NOWHERE));
+      if (isAllowed && user) rememberUser(context, fakeIdentity(user, NOWHERE));
       return isAllowed;
     },
   };
 }
 
-type WithUser = HttpRequest & { user?: BaseUser };
+interface Carrier {
+  user?: BaseUser;
+}
 
-const requestOf = (context: ExecutionContext): WithUser => context.switchToHttp().getRequest<WithUser>();
+/** What carries the user: the request; in GraphQL the request of the context, or the context; the client of a socket. */
+function carrierOf(context: ExecutionContext): Carrier {
+  if (context.getType<string>() !== 'graphql') return context.getArgByIndex<Carrier>(0);
+  const own = context.getArgByIndex<Carrier & { req?: Carrier }>(2);
+  return own.req ?? own;
+}
+
+function rememberUser(context: ExecutionContext, identity: Identity): void {
+  if (context.getType() === 'http') remember(context.switchToHttp().getRequest<HttpRequest>(), identity);
+  else rememberAt(context, identity);
+}
 
 const isGuard = (fake: object): fake is CanActivate =>
   typeof (fake as Partial<CanActivate>).canActivate === 'function';
 
 const lettingIn = (user: BaseUser | FakeUser): CanActivate => ({
   canActivate(context) {
-    requestOf(context).user = user as BaseUser;
+    carrierOf(context).user = user as BaseUser;
     return true;
   },
 });

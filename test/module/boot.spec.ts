@@ -35,6 +35,10 @@ import { startModule, MailingService, refusal } from '../support/boot.js';
 import { SECRET } from '../support/host.js';
 import { User } from '../support/users.js';
 
+class TokenMailingService extends UsersService {
+  override sendVerificationToken(): void {}
+}
+
 const flag = { type: 'boolean', default: false };
 const time = { type: 'datetime', default: () => 'CURRENT_TIMESTAMP' };
 const OWN_COLUMNS = {
@@ -163,7 +167,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       /concealExisting needs requireVerification/,
     ],
     [
-      { registration: { concealExisting: true } },
+      { service: TokenMailingService, registration: { concealExisting: true } },
       /registration\.concealExisting needs sendRegistrationAttempt\(\) in your service to tell the owner/,
     ],
     [

@@ -9,6 +9,7 @@ import { User } from './users.js';
 export class MailingService extends UsersService {
   override sendVerificationToken(): void {}
   override sendPasswordResetToken(): void {}
+  override sendRegistrationAttempt(): void {}
 }
 
 /** Boots a host whose options are right but for what a test changes. */
