@@ -1,4 +1,3 @@
-import { Agent } from 'node:http';
 import supertest, { type Response, type Test } from 'supertest';
 import type { SecretsScan } from './secrets-scan.js';
 import type { SeenAnswers } from './seen-answers.js';
@@ -10,9 +9,6 @@ export interface Wire {
   /** The body as the library answered it. */
   unwrap: (body: unknown) => unknown;
 }
-
-/** A new connection for each request would take longer than most requests. */
-const AGENT = new Agent({ keepAlive: true });
 
 const PLAIN_WIRE: Wire = { base: '', unwrap: (body) => body };
 
@@ -77,7 +73,7 @@ export class Api {
   ): Test {
     const { base } = this.wire;
     const test = supertest(this.url)[method](path.startsWith(`${base}/`) ? path : `${base}${path}`);
-    void test.agent(AGENT).set(this.headers);
+    void test.set(this.headers);
     test.on('response', (answer: Response) => {
       this.unwrap(answer);
       this.scan.saw(answer);

@@ -33,8 +33,18 @@ const builderOf = () =>
     providers: [NotesResolver],
     imports: [
       graphqlModule('express'),
-      TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', entities: [User], synchronize: true }),
-      UsersModule.forRoot({ secret: SECRET, entities: { user: User }, service: MailingService, verification: {} }),
+      TypeOrmModule.forRoot({
+        type: 'better-sqlite3',
+        database: ':memory:',
+        entities: [User],
+        synchronize: true,
+      }),
+      UsersModule.forRoot({
+        secret: SECRET,
+        entities: { user: User },
+        service: MailingService,
+        verification: {},
+      }),
     ],
   }).setLogger(new SecretsScan());
 
@@ -51,7 +61,11 @@ afterEach(async () => {
 });
 
 test('a fake guard lets its user in at a resolver', async () => {
-  const { api } = await start(builderOf().overrideGuard(Superuser()).useValue(fakeGuard(ADA as never)));
+  const { api } = await start(
+    builderOf()
+      .overrideGuard(Superuser())
+      .useValue(fakeGuard(ADA as never)),
+  );
   expect((await ask(api, '{ all }')).data).toEqual({ all: ADA.email });
   expect((await ask(api, '{ mine }')).data).toBeNull();
 });

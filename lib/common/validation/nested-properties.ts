@@ -85,7 +85,10 @@ export function nestedClass(dto: Type, property: string): Type | undefined {
   }
 }
 
-/** Whether a property is declared as a list. An interface and some union types are seen as `Object`. */
+/**
+ * Whether a property is declared as a list. An interface, some union types, and with some compilers a class that refers to
+ * itself, are seen as `Object`.
+ */
 export const isDeclaredList = (dto: Type, property: string): boolean =>
   [Array, Set, Map].some((type) => type === typeMetadata(dto, property)?.reflectedType);
 

@@ -5,9 +5,9 @@ import type { Block } from './blocks.js';
 
 type Names = Record<string, unknown>;
 
-/** Starts something, or asks a server. */
+/** Starts something, asks a server, or is a test itself. */
 const STARTS =
-  /NestFactory\.create|createConnection|\.connect\(|createTransport|createTestingModule|runMigrations/;
+  /^(?:test|describe)\(|NestFactory\.create|createConnection|\.connect\(|createTransport|createTestingModule|runMigrations/m;
 
 /** Whether a whole file of a page can be run by itself: its classes and their decorators, and the options of the module. */
 export const canRun = ({ code }: Block): boolean => !STARTS.test(code);
