@@ -9,6 +9,9 @@ import { type OwnProcess, startProcess } from '../support/processes.js';
 import { connectRedis, isRedisUnderTest, type TestRedis } from '../support/redis.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { Session, User } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const NEW_PASSWORD = 'a new password indeed';
 const EVENTS = ['logout', 'logout-all', 'password change', 'reset', 'deactivation', 'deletion'] as const;

@@ -6,6 +6,9 @@ import { ADAPTERS, leaveOut, PASSWORD } from '../support/host.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { startPostgres } from '../support/servers.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const REQUESTS = 600;
 const FAILING = { service: 'failing', flags: ['--unhandled-rejections=strict'] } as const;

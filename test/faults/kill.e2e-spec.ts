@@ -7,6 +7,9 @@ import type { OwnProcess } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { Member, MemberSession, Role } from '../support/users.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 /** Of each kind and process; `KILL_REQUESTS=100` makes larger floods. */
 const REQUESTS = Number(process.env['KILL_REQUESTS'] ?? 10);

@@ -9,6 +9,9 @@ import { type Boot, type Host, type HostOptions, onEachHost, PASSWORD } from '..
 import { type HostileProvider, startHostileProvider } from '../support/hostile-provider.js';
 import { clientOf, Visitor, withProviders } from '../support/oauth2.js';
 import { Session, User } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 let acme: HostileProvider;
 

@@ -7,6 +7,9 @@ import type { OwnProcess, ProcessOptions } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { Member } from '../support/users.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 /** `LOAD_REQUESTS=20000` sends more of them. */
 const REQUESTS = Number(process.env['LOAD_REQUESTS'] ?? 2000);

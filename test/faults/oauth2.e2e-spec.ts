@@ -16,6 +16,9 @@ import { startProcess } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { startPostgres } from '../support/servers.js';
 import { Session, User } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const LOGINS = 60;
 

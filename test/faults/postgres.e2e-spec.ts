@@ -5,6 +5,9 @@ import { type Host, onEachAdapter, PASSWORD } from '../support/host.js';
 import type { OwnServer } from '../support/server-process.js';
 import { startPostgres } from '../support/servers.js';
 import { Session } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 

@@ -3,6 +3,9 @@ import type { Api } from '../support/api.js';
 import { type Adapter, ADAPTERS, leaveOut, onEachAdapter, PASSWORD } from '../support/host.js';
 import { isRedisUnderTest } from '../support/redis.js';
 import { REDIS_CLIENTS, startTopologies, type Topologies } from '../support/redis-topologies.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 const EVE = { email: 'eve@example.com', password: 'a wrong password' };

@@ -6,6 +6,9 @@ import { type Host, leaveOut, onEachAdapter, PASSWORD } from '../support/host.js
 import { connectRedis, isRedisUnderTest, REDIS_PACKAGES, type TestRedis } from '../support/redis.js';
 import type { OwnServer } from '../support/server-process.js';
 import { startRedis } from '../support/servers.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 

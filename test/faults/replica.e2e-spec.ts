@@ -9,6 +9,9 @@ import { clientOf, Visitor, withProviders } from '../support/oauth2.js';
 import type { OwnServer } from '../support/server-process.js';
 import { startPostgres, startStandby } from '../support/servers.js';
 import { Member, MemberSession, Role } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const NEW = 'another battery staple';
 const ADA = { email: 'ada@example.com', password: PASSWORD };

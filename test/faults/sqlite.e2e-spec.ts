@@ -2,6 +2,9 @@ import { jest } from '@jest/globals';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onEachAdapter, PASSWORD } from '../support/host.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const WRITES = 40;
 

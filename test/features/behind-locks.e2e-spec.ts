@@ -5,6 +5,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { combine, STRATEGIES } from '../support/backends.js';
 import { type Boot, type HostOptions, onEachAdapter, PASSWORD } from '../support/host.js';
 import { Member, MemberSession, Role, Session } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const EMAIL = 'ada@example.com';
 /** Logins that are rows. */

@@ -10,6 +10,9 @@ import { nowhere, withProviders } from '../support/oauth2.js';
 import { MemberOAuthAccount } from '../support/oauth2-entities.js';
 import { type Route, routesOf } from '../support/routes.js';
 import { Member, MemberSession, Role } from '../support/users.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 /** Below what body parsers take, as JSON. */
 const LARGE_BODY = 90_000;

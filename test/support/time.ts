@@ -28,3 +28,9 @@ export function moveTo(zone: string | undefined): void {
     throw new Error(`The process did not move to ${zone}.`);
   }
 }
+
+/**
+ * For suites that hold a promise of time against a real server or process. Other work on the machine may make one moment
+ * slow, so a test that fails is run again, twice at most, and its errors are printed. A fault of ours fails each time.
+ */
+export const retrySlowMoments = (): void => void jest.retryTimes(2, { logErrorsBeforeRetry: true });

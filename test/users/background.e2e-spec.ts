@@ -3,6 +3,9 @@ import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { UserEvents } from 'nestjs-users';
 import { Background } from '../../lib/common/background.js';
 import { onEachAdapter, PASSWORD } from '../support/host.js';
+import { retrySlowMoments } from '../support/time.js';
+
+retrySlowMoments();
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 const BLOCKED_MS = 400;
