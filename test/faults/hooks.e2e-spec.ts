@@ -6,6 +6,7 @@ import { ADAPTERS, leaveOut, PASSWORD } from '../support/host.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { startPostgres } from '../support/servers.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { ofToday } from '../support/profiles.js';
 import { retrySlowMoments } from '../support/time.js';
 
 retrySlowMoments();
@@ -39,33 +40,36 @@ async function provoke(url: string): Promise<Set<number>> {
   return statuses;
 }
 
-test.each(ADAPTERS)('no hook that throws, rejects late or hangs ends the process (%s)', async (adapter) => {
-  const place = await WholePlace.create(await lastingDatabase('sqlite'));
-  const [root] = await place.addMembers([ROOT.email], { isSuperuser: true });
-  await place.addMembers([UNVERIFIED.email], { isVerified: false });
-  const child = await place.start(adapter, FAILING);
-  try {
-    const api = new Api(child.url, new SecretsScan());
-    const tokens: string[] = [];
-    while (tokens.length < 3) {
-      const { body } = await api
-        .post('/auth/jwt/login', ROOT)
-        .timeout(PATIENCE_MS)
-        .catch(() => ({ body: {} }));
-      const { access_token: token } = body as { access_token?: string };
-      if (token !== undefined) tokens.push(token);
+test.each(ofToday(ADAPTERS))(
+  'no hook that throws, rejects late or hangs ends the process (%s)',
+  async (adapter) => {
+    const place = await WholePlace.create(await lastingDatabase('sqlite'));
+    const [root] = await place.addMembers([ROOT.email], { isSuperuser: true });
+    await place.addMembers([UNVERIFIED.email], { isVerified: false });
+    const child = await place.start(adapter, FAILING);
+    try {
+      const api = new Api(child.url, new SecretsScan());
+      const tokens: string[] = [];
+      while (tokens.length < 3) {
+        const { body } = await api
+          .post('/auth/jwt/login', ROOT)
+          .timeout(PATIENCE_MS)
+          .catch(() => ({ body: {} }));
+        const { access_token: token } = body as { access_token?: string };
+        if (token !== undefined) tokens.push(token);
+      }
+      expect(serverFaults(await flood(child.url, tokens, [root.id], REQUESTS))).toEqual([]);
+      expect([...(await provoke(child.url))].filter((status) => status >= 500)).toEqual([]);
+      // Mails wait for up to a second.
+      await delay(1200);
+      await api.get('/outbox').expect(200);
+    } finally {
+      child.kill();
+      await child.ended;
+      await place.close();
     }
-    expect(serverFaults(await flood(child.url, tokens, [root.id], REQUESTS))).toEqual([]);
-    expect([...(await provoke(child.url))].filter((status) => status >= 500)).toEqual([]);
-    // Mails wait for up to a second.
-    await delay(1200);
-    await api.get('/outbox').expect(200);
-  } finally {
-    child.kill();
-    await child.ended;
-    await place.close();
-  }
-});
+  },
+);
 
 describe('a database that goes away', () => {
   if (!databasesUnderTest().includes('postgres')) {
@@ -73,7 +77,7 @@ describe('a database that goes away', () => {
     return;
   }
 
-  test.each(ADAPTERS)('ends no process, whatever the hooks of the host do (%s)', async (adapter) => {
+  test.each(ofToday(ADAPTERS))('ends no process, whatever the hooks of the host do (%s)', async (adapter) => {
     const server = await startPostgres();
     const options = { type: 'postgres', url: server.url } as const;
     const place = await WholePlace.create({ options, drop: async () => undefined });

@@ -7,6 +7,7 @@ import type { OwnProcess } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { Member, MemberSession, Role } from '../support/users.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { ofToday } from '../support/profiles.js';
 import { retrySlowMoments } from '../support/time.js';
 
 retrySlowMoments();
@@ -150,7 +151,7 @@ async function expectNoOrphans({ source }: WholePlace, emails: readonly string[]
   expect(Number(count)).toBe(members.reduce((sum, { roles }) => sum + roles.length, 0));
 }
 
-describe.each(databasesUnderTest())('%s', (database) => {
+describe.each(ofToday(databasesUnderTest()))('%s', (database) => {
   test(`kill -9 in a flood of ${REQUESTS} registrations, resets, role changes and deletions each: whole or absent`, async () => {
     const place = await WholePlace.create(await lastingDatabase(database));
     let child: OwnProcess | undefined;

@@ -7,6 +7,7 @@ import type { OwnProcess, ProcessOptions } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { Member } from '../support/users.js';
 import { lastingDatabase, WholePlace } from '../support/whole-process.js';
+import { ofToday } from '../support/profiles.js';
 import { retrySlowMoments } from '../support/time.js';
 
 retrySlowMoments();
@@ -26,7 +27,7 @@ interface Usage {
 
 const usageOf = async (api: Api) => (await api.get('/memory').expect(200)).body as Usage;
 
-describe.each(ADAPTERS)('%s, a process of its own', (adapter) => {
+describe.each(ofToday(ADAPTERS))('%s, a process of its own', (adapter) => {
   let place: WholePlace;
   let child: OwnProcess;
   let api: Api;

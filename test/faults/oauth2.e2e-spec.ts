@@ -16,6 +16,7 @@ import { startProcess } from '../support/processes.js';
 import { SecretsScan } from '../support/secrets-scan.js';
 import { startPostgres } from '../support/servers.js';
 import { Session, User } from '../support/users.js';
+import { ofToday } from '../support/profiles.js';
 import { retrySlowMoments } from '../support/time.js';
 
 retrySlowMoments();
@@ -112,7 +113,7 @@ async function lasting(database: Database): Promise<TestDatabase> {
   return { options, drop: async () => rmSync(folder, { recursive: true }) };
 }
 
-describe.each(databasesUnderTest())('%s', (database) => {
+describe.each(ofToday(databasesUnderTest()))('%s', (database) => {
   test('first logins across a kill -9 of the application are whole or absent', async () => {
     const place = await lasting(database);
     const source = await new DataSource({ ...place.options, entities, synchronize: true }).initialize();

@@ -6,6 +6,7 @@ import { type Host, leaveOut, onEachAdapter, PASSWORD } from '../support/host.js
 import { connectRedis, isRedisUnderTest, REDIS_PACKAGES, type TestRedis } from '../support/redis.js';
 import type { OwnServer } from '../support/server-process.js';
 import { startRedis } from '../support/servers.js';
+import { ofToday } from '../support/profiles.js';
 import { retrySlowMoments } from '../support/time.js';
 
 retrySlowMoments();
@@ -33,7 +34,7 @@ onEachAdapter('sqlite', (boot) => {
     return;
   }
 
-  describe.each(REDIS_PACKAGES)('the package %s', (name) => {
+  describe.each(ofToday(REDIS_PACKAGES))('the package %s', (name) => {
     let server: OwnServer;
     let redis: TestRedis;
     let host: Host;

@@ -34,6 +34,12 @@ export function choice(): Choice {
   return { run: run as Choice['run'], seed: Number(seed) };
 }
 
+/** All of a list; in a run of `each`, one of them, and another one the next day. For tests that take long. */
+export function ofToday<T>(list: readonly T[]): readonly T[] {
+  const { run, seed } = choice();
+  return run === 'each' ? list.slice(seed % list.length).slice(0, 1) : list;
+}
+
 const meetsHarshHosts = (suite: string): boolean => /^(features|authentication|openapi)\//.test(suite);
 
 /** The path of the running suite below `test/`. */
