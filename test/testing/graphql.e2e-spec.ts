@@ -61,11 +61,7 @@ afterEach(async () => {
 });
 
 test('a fake guard lets its user in at a resolver', async () => {
-  const { api } = await start(
-    builderOf()
-      .overrideGuard(Superuser())
-      .useValue(fakeGuard(ADA)),
-  );
+  const { api } = await start(builderOf().overrideGuard(Superuser()).useValue(fakeGuard(ADA)));
   expect((await ask(api, '{ all }')).data).toEqual({ all: ADA.email });
   expect((await ask(api, '{ mine }')).data).toBeNull();
 });
