@@ -261,6 +261,7 @@ onEachAdapter('sqlite', (boot) => {
       await link(host, api.headers);
       await host.users.update({ id: user.id }, { passwordHash });
       const [account] = await linksOf(host);
+      await api.delete(`${ACCOUNTS}/${account?.id}`).send({ currentPassword: 5 }).expect(422);
       await api.delete(`${ACCOUNTS}/${account?.id}`).expect(409, /LAST_LOGIN_METHOD/);
 
       // An account whose client is gone is no way in.

@@ -2,7 +2,20 @@ import { Expose } from 'class-transformer';
 import { IsString } from 'class-validator';
 import { RoleCreateDto, RoleReadDto, RolesAccepted, RolesService, RoleUpdateDto } from 'nestjs-users';
 import { type Host, type HostOptions, onEachHost, PASSWORD } from '../support/host.js';
+import { Column, Entity, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { Member, NumberedMember, NumberedRole, Role } from '../support/users.js';
+
+@Entity('app_role_price')
+class RolePrice {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: 'integer' })
+  cents!: number;
+
+  @ManyToOne(() => Role, { nullable: false, onDelete: 'RESTRICT' })
+  role!: Relation<Role>;
+}
 
 const OPTIONS: HostOptions = { user: Member, role: Role, roleManagement: {} };
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -25,6 +38,15 @@ async function administrator(host: Host) {
 }
 
 onEachHost({ readsLists: true }, (boot) => {
+  test('a role that other rows refer to can’t be deleted', async () => {
+    const host = await boot({ ...OPTIONS, entities: [RolePrice] });
+    const root = await administrator(host);
+    const { body: role } = await root.post('/users/roles', { name: 'analyst' }).expect(201);
+    await host.rows(RolePrice).insert({ cents: 5, role: { id: role.id } });
+    await root.delete(`/users/roles/${role.id}`).expect(409, /"detail":"ROLE_IN_USE"/);
+    await root.patch(`/users/roles/${role.id}`, { description: 'still here' }).expect(200);
+  });
+
   test('roles are made, listed, changed and deleted', async () => {
     const host = await boot(OPTIONS);
     const root = await administrator(host);

@@ -190,6 +190,20 @@ onEachHost({ readsLists: true }, (boot) => {
       }
     });
 
+    test('who was changed by another request meanwhile gets no password by this one', async () => {
+      let meanwhile = async (_user: BaseUser) => undefined as unknown;
+      const { admin, addUser, service } = await administered(boot, {
+        hooks: { preUpdateHook: (user: BaseUser) => meanwhile(user) },
+      });
+      const ada = await addUser();
+      meanwhile = async ({ id }) => {
+        meanwhile = async () => undefined;
+        await service.updateUser(id, { password: 'of the other request' });
+      };
+      const { body } = await admin.patch(`/users/${ada.id}`, { password: 'of this request' }).expect(409);
+      expect(body).toMatchObject({ detail: 'Conflict' });
+    });
+
     test.each([Order, Invoice])('who is referred to by rows of %p can’t be deleted', async (entity) => {
       const { app, admin, addUser } = await administered(boot, { entities: [Order, Invoice] });
       const { DataSource } = await import('typeorm');

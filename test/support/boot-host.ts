@@ -201,8 +201,8 @@ export async function boot(
   await prepare?.(app);
   await app.listen(0, '127.0.0.1');
 
-  const wire = isHarsh ? HARSH_WIRE : undefined;
-  const api = new Api(await app.getUrl(), scan, {}, wire, new SeenAnswers(app));
+  new SeenAnswers(app).watch(app.getHttpServer() as Server);
+  const api = new Api(await app.getUrl(), scan, {}, isHarsh ? HARSH_WIRE : undefined);
   const service = await app.resolve(UsersService);
   const addUser: Host['addUser'] = ({ isVerified = true, isActive = true, ...fields } = {}) =>
     service.addUser(

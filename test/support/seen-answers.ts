@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { appendFileSync, mkdirSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { descriptionOf } from '../../lib/common/route-description.js';
 import { routesOf } from './routes.js';
@@ -35,13 +36,28 @@ export class SeenAnswers {
       });
   }
 
-  note(method: string, url: string, status: number, body: unknown): void {
-    const { pathname } = new URL(url);
+  /** Notes every answer of a server, whichever client asks. */
+  watch(server: Server): void {
+    server.prependListener(
+      'request',
+      ({ method = '', url = '' }: IncomingMessage, response: ServerResponse) => {
+        const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse;
+        response.end = (...given: unknown[]) => {
+          this.note(method, url, response.statusCode, bodyIn(given[0]));
+          return end(...given);
+        };
+      },
+    );
+  }
+
+  private note(method: string, url: string, status: number, body: string): void {
+    const [pathname = ''] = url.split('?', 1);
     const route = this.routes.find(
       (each) => each.method === method.toLowerCase() && each.pattern.test(pathname),
     );
     if (!route) return;
-    const name = answerName(route.id, status, codeOf(body));
+    const [, code] = CODE.exec(body) ?? [];
+    const name = answerName(route.id, status, code);
     if (this.noted.has(name)) return;
     this.noted.add(name);
     mkdirSync(FOLDER, { recursive: true });
@@ -49,8 +65,8 @@ export class SeenAnswers {
   }
 }
 
-function codeOf(body: unknown): string | undefined {
-  const { detail } = Object(body) as { detail?: unknown };
-  const code = typeof detail === 'string' ? detail : (Object(detail) as { code?: unknown }).code;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined;
-}
+/** In `detail`, or in `detail.code`; a harsh host may put it deeper. */
+const CODE = /"(?:detail|code)":"([A-Z][A-Z0-9_]+)"/;
+
+const bodyIn = (chunk: unknown): string =>
+  typeof chunk === 'string' ? chunk : Buffer.isBuffer(chunk) ? chunk.toString() : '';

@@ -134,7 +134,7 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       summary: 'Delete a user',
       ids: { id: 'user' },
       answers: { 204: { says: 'The user is deleted.' } },
-      failures: ['SELF_DELETION', 'LAST_SUPERUSER', 'USER_IN_USE', HOOK_REFUSES],
+      failures: ['SELF_DELETION', 'USER_IN_USE', HOOK_REFUSES],
     })
     @UseGuards(TargetUserGuard)
     async remove(
