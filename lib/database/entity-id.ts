@@ -50,6 +50,9 @@ export function parseId(id: unknown, column: ColumnMetadata | undefined): RowId 
   return ownId(isLarge ? text : Number(text), column);
 }
 
+/** Whether the ids of a column may be too large for a JavaScript number. */
+export const hasLargeIds = (column: ColumnMetadata): boolean => kindOf(column).isLarge;
+
 /** Describes in words the ids that a column can have. */
 export function idsOf(column: ColumnMetadata | undefined): string {
   const { isUuid, highest } = kindOf(column as ColumnMetadata);

@@ -2,12 +2,16 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import type { Backend } from '../authentication/backend.js';
 import { guardsAt, ruleOf } from '../authentication/guard-rule.js';
+import type { ResolvedPlan } from '../module/plan.js';
+import type { Entities } from './entities.js';
 import { bodyOf, descriptionOf, type FailureDescription, queryOf } from '../common/route-description.js';
 
 /** What all routes of an application have in common. */
-export interface Application {
+export interface DocumentedApplication {
+  plan: ResolvedPlan;
   backends: readonly Backend[];
   requiresVerification: boolean;
+  entities: Entities;
 }
 
 /** Who may use a route, as its guards say. */
@@ -20,7 +24,7 @@ export interface Access {
   authorizes: boolean;
 }
 
-export function accessOf(controller: Type, handler: object, application: Application): Access {
+export function accessOf(controller: Type, handler: object, application: DocumentedApplication): Access {
   const guards = [handler, controller].flatMap(guardsAt);
   const rules = guards.flatMap((guard) => ruleOf(guard) ?? []);
   const names = rules.flatMap(({ options }) =>

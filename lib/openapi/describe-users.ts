@@ -6,11 +6,13 @@ import { BACKENDS } from '../authentication/authenticator.js';
 import type { Backend } from '../authentication/backend.js';
 import { ConfigurationError } from '../common/configuration-error.js';
 import { PLAN } from '../module/providers.js';
+import { describedRoutes } from '../module/described-routes.js';
+import { readDtosOf } from '../module/checks/read-dto-checks.js';
 import type { ResolvedPlan } from '../module/plan.js';
 import { ERROR_MODEL, ERROR_SCHEMA } from './errors.js';
 import { documentRoute } from './operations.js';
 import { secureHostRoutes } from './host-routes.js';
-import { routesOf } from './routes.js';
+import { documentOutput } from './models.js';
 import { entitiesOf } from './entities.js';
 import { addSecuritySchemes } from './security.js';
 
@@ -36,7 +38,10 @@ export function describeUsers(app: INestApplication, builder: DocumentBuilder): 
     plan,
   };
 
-  const routes = plan.controllers.flatMap((controller) => routesOf(app, controller));
+  const { user, role } = application.entities;
+  if (user)
+    for (const [, dto, entity] of readDtosOf(plan, user, role)) documentOutput({ dto, entity, prefix: '' });
+  const routes = describedRoutes(app, plan);
   for (const route of routes) documentRoute(route, application);
   secureHostRoutes(app, application);
   addSecuritySchemes(builder, application, routes);

@@ -3,9 +3,8 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DECORATORS } from '@nestjs/swagger';
 import { isPublicAt } from '../authentication/public.decorator.js';
-import { accessOf } from './access.js';
+import { accessOf, type DocumentedApplication } from './access.js';
 import { securityOf } from './operations.js';
-import type { DocumentedApplication } from './routes.js';
 
 /**
  * Tells @nestjs/swagger which of the host's own routes need a login: those with a guard of this library, and with

@@ -1,16 +1,15 @@
 import type { Type } from '@nestjs/common';
 import type { SchemaObject } from '@nestjs/swagger';
-import { getMetadataStorage } from 'class-validator';
-import { sentName, validatedProperties } from '../common/validation/dto-properties.js';
+import { rulesOf, sentName, validatedProperties } from '../common/validation/dto-properties.js';
 import { isDeclaredList, nestedClass } from '../common/validation/nested-properties.js';
 import type { DescribedProperty } from './described-property.js';
 import { isListRule, schemaOfAll, schemaOfRule } from './constraints.js';
 
-type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+type Rule = ReturnType<typeof rulesOf>[number];
 
 /** What a request may send, from the rules of class-validator. */
 export function describeInput(dto: Type): DescribedProperty[] {
-  const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
+  const all = rulesOf(dto);
   return validatedProperties(dto).map((property) => {
     const rules = all.filter(({ propertyName }) => propertyName === property);
     const isNested = rules.some(({ type }) => type === 'nestedValidation');

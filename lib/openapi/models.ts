@@ -2,7 +2,8 @@ import type { Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, DECORATORS, type SchemaObject } from '@nestjs/swagger';
 import type { DescribedProperty } from './described-property.js';
 import { describeInput } from './input-schema.js';
-import { describeOutput, type Shown } from './output-schema.js';
+import type { Shown } from '../module/checks/read-dto-checks.js';
+import { describeOutput } from './output-schema.js';
 
 /** What helps a person to try a route out, by the names of the library's own fields. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {

@@ -19,17 +19,17 @@ import {
   queryOf,
   type RouteDescription,
 } from '../common/route-description.js';
-import { type Access, accessOf, failuresOf } from './access.js';
+import { type Access, accessOf, type DocumentedApplication, failuresOf } from './access.js';
 import type { DescribedProperty } from './described-property.js';
 import { errorResponses } from './errors.js';
 import { describeInput } from './input-schema.js';
 import { documentInput } from './models.js';
-import type { DocumentedApplication, Route } from './routes.js';
+import type { DescribedRoute } from '../module/described-routes.js';
 import { dtosIn, idSchema, referenceTo, schemaOf } from './shapes.js';
 
 /** Tells @nestjs/swagger all about a route. */
 export function documentRoute(
-  { controller, name, handler, description }: Route,
+  { controller, name, handler, description }: DescribedRoute,
   application: DocumentedApplication,
 ): void {
   const { prototype } = controller as { prototype: object };

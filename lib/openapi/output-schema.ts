@@ -5,21 +5,12 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import {
   computedProperties,
   exposedProperties,
-  hasTypeDecorator,
   shownName,
   transformsOf,
 } from '../common/output/dto-metadata.js';
-import { nestedClass } from '../common/validation/nested-properties.js';
-import { isIntegerColumn, isUuidColumn } from '../database/entity-id.js';
+import { hasLargeIds, isIntegerColumn, isUuidColumn } from '../database/entity-id.js';
+import { nestedAt, type Shown } from '../module/checks/read-dto-checks.js';
 import type { DescribedProperty } from './described-property.js';
-
-/** A read DTO and the entity that it shows. */
-export interface Shown {
-  dto: Type;
-  entity: EntityMetadata;
-  /** The path to an embedded object of the entity, with a dot at its end; empty for the entity itself. */
-  prefix: string;
-}
 
 /** A property, and what its nested DTO shows. */
 export interface ShownProperty extends DescribedProperty {
@@ -44,22 +35,19 @@ const ANYTHING: Description = {
   isList: false,
 };
 
-function describe({ dto, entity, prefix }: Shown, property: string): Description {
+function describe(shown: Shown, property: string): Description {
+  const { dto, entity, prefix } = shown;
   const path = prefix + property;
   const isOfDto = transformsOf(dto, property).length > 0 || computedProperties(dto).has(property);
   const own = designType(dto, property);
   if (isOfDto) return { ...ANYTHING, schema: schemaOfType(own) ?? {} };
 
-  const nested = hasTypeDecorator(dto, property) ? nestedClass(dto, property) : undefined;
-  const relation = entity.findRelationWithPropertyPath(path);
-  if (relation && nested) {
-    const isList = relation.isOneToMany || relation.isManyToMany;
+  const shows = nestedAt(dto.name, shown, property);
+  if (shows) {
+    const relation = entity.findRelationWithPropertyPath(path);
+    const isList = relation !== undefined && (relation.isOneToMany || relation.isManyToMany);
     // A relation is there only if it was loaded.
-    const shows = { dto: nested, entity: relation.inverseEntityMetadata, prefix: '' };
-    return { ...ANYTHING, isNullable: !isList, nested, isList, shows };
-  }
-  if (nested && entity.allEmbeddeds.some(({ propertyPath }) => propertyPath === path)) {
-    return { ...ANYTHING, nested, shows: { dto: nested, entity, prefix: `${path}.` } };
+    return { ...ANYTHING, isNullable: relation !== undefined && !isList, nested: shows.dto, isList, shows };
   }
   const column = entity.findColumnWithPropertyPath(path);
   if (column) return describeColumn(column, entity, schemaOfType(own));
@@ -93,9 +81,8 @@ const isIdColumn = (column: ColumnMetadata): boolean =>
 /** Drivers return a large integer as text, or the library writes a BigInt as text. */
 export function schemaOfId(column: ColumnMetadata | undefined): SchemaObject {
   if (isUuidColumn(column)) return { type: 'string', format: 'uuid' };
-  const type = String(column?.type);
-  const isLarge = /^(bigint|int8|int64|unsigned big int)$/.test(type) || column?.transformer !== undefined;
-  if (isIntegerColumn(column) && !isLarge) return { type: 'integer', minimum: 1 };
+  const isNumber = column && isIntegerColumn(column) && !hasLargeIds(column) && !column.transformer;
+  if (isNumber) return { type: 'integer', minimum: 1 };
   return { oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }] };
 }
 

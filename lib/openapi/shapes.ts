@@ -1,8 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { getSchemaPath, type ReferenceObject, type SchemaObject } from '@nestjs/swagger';
 import type { EntityName, Shape } from '../common/route-description.js';
-import type { DocumentedApplication } from './routes.js';
-import { documentOutput } from './models.js';
+import type { DocumentedApplication } from './access.js';
 import { schemaOfId } from './output-schema.js';
 
 export const referenceTo = (dto: Type): ReferenceObject => ({ $ref: getSchemaPath(dto) });
@@ -12,10 +11,7 @@ export const idSchema = ({ entities }: DocumentedApplication, entity: EntityName
 
 /** The schema of a value of an answer. */
 export function schemaOf(shape: Shape, application: DocumentedApplication): SchemaObject | ReferenceObject {
-  if ('dto' in shape) {
-    document(shape.dto, application);
-    return referenceTo(shape.dto);
-  }
+  if ('dto' in shape) return referenceTo(shape.dto);
   if ('idOf' in shape) return idSchema(application, shape.idOf);
   if ('anything' in shape) return {};
   if ('allOf' in shape) return { allOf: shape.allOf.map((each) => schemaOf(each, application)) };
@@ -30,15 +26,6 @@ export function schemaOf(shape: Shape, application: DocumentedApplication): Sche
     required: [...shape.required],
     properties: Object.fromEntries(properties) as never,
   };
-}
-
-/** A read DTO of roles shows a role, and every other one shows a user. */
-function document(dto: Type, { entities, plan }: DocumentedApplication): void {
-  const isOfRole = plan.features.some(
-    ({ feature, options }) => feature.shows === 'role' && (options as { readDto?: Type }).readDto === dto,
-  );
-  const entity = isOfRole || dto === plan.dtos.roleRead ? entities.role : entities.user;
-  if (entity) documentOutput({ dto, entity, prefix: '' });
 }
 
 /** The read DTOs in a shape. */

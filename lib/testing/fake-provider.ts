@@ -1,19 +1,15 @@
-import { type INestApplication, VersioningType } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
+import type { INestApplication } from '@nestjs/common';
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { OAuthProfile } from '../features/oauth2/clients/client.options.js';
 import type { AuthorizationRequest, OAuthClient } from '../features/oauth2/clients/oauth-client.js';
 import { OAuthClients } from '../features/oauth2/clients/oauth-clients.js';
 import { readIdentity } from '../features/oauth2/clients/provider-identity.js';
 import { OAuthProviderError, ProviderFault } from '../features/oauth2/oauth2.errors.js';
-import type { OAuth2Options } from '../features/oauth2/oauth2.options.js';
-import { joinPath, withoutSlashes } from '../features/oauth2/oauth2.plan.js';
 import { OAUTH2_SETTINGS, type OAuth2Settings } from '../features/oauth2/oauth2.settings.js';
+import { describedRoutes } from '../module/described-routes.js';
 import type { ResolvedPlan } from '../module/plan.js';
 import { PLAN } from '../module/providers.js';
+import { listening } from './loopback.js';
 import { refuseInProduction } from './tests-only.js';
 
 /** What the provider says of the person who logs in there. */
@@ -178,50 +174,7 @@ async function providerUrlOf(answer: Response): Promise<string | undefined> {
 }
 
 function authorizePath(app: INestApplication, client: string): string {
-  const { features } = app.get<ResolvedPlan>(PLAN, { strict: false });
-  const options = features.find(({ feature }) => feature.key === 'oauth2')?.options as Partial<OAuth2Options>;
-  const { path = 'auth', authorizePath: end = 'authorize' } = options;
-  const application = app.get(ApplicationConfig, { strict: false });
-  const parts = [application.getGlobalPrefix(), versionOf(application), path, client, end];
-  return `/${joinPath(...parts.map(withoutSlashes))}`;
-}
-
-/** The version that stands in the path of a controller without one. */
-function versionOf(application: ApplicationConfig): string {
-  const versioning = application.getVersioning();
-  if (versioning?.type !== VersioningType.URI) return '';
-  const [version] = [versioning.defaultVersion].flat();
-  return typeof version === 'string'
-    ? `${versioning.prefix === false ? '' : (versioning.prefix ?? 'v')}${version}`
-    : '';
-}
-
-/** A test need not listen: as supertest does, this listens on loopback while it asks. */
-async function listening(
-  app: INestApplication,
-  ask: (origin: string) => Promise<Response>,
-): Promise<Response> {
-  await app.init();
-  await (app.getHttpAdapter().getInstance() as { ready?: () => PromiseLike<unknown> }).ready?.();
-  const server = app.getHttpServer() as Server;
-  const isOurs = !server.listening;
-  if (isOurs) await once(server.listen(0, '127.0.0.1'), 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    return await whole(await ask(`http://127.0.0.1:${port}`));
-  } finally {
-    if (isOurs) await close(server);
-  }
-}
-
-/** The answer with its whole body, because its connection ends. */
-async function whole(answer: Response): Promise<Response> {
-  const { status, headers } = answer;
-  const body = await answer.arrayBuffer();
-  return new Response(body.byteLength > 0 ? body : null, { status, headers });
-}
-
-function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => void server.close(() => resolve()));
+  const routes = describedRoutes(app, app.get<ResolvedPlan>(PLAN, { strict: false }));
+  const route = routes.find(({ description }) => description.id === `oauth2_${client}_authorize`);
+  return route?.path as string;
 }

@@ -1,6 +1,12 @@
 import type { HttpRequest } from '../http.js';
 import { UnsupportedBodyError } from '../users-error.js';
 
+/** A body, or an object within one. */
+export type Body = Record<string, unknown>;
+
+export const isBody = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded *(?:;|$)/i;
 const OTHER_CHARSET = /; *charset="?(?!utf-8"? *(?:;|$))/i;

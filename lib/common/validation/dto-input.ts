@@ -2,13 +2,12 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import { type FieldFault, InvalidBodyError } from '../users-error.js';
+import { type Body, isBody } from './body.js';
 import { withContext } from './constraints.js';
 import { isTooDeep } from './depth.js';
 import { sentName, validatedProperties } from './dto-properties.js';
 import { pickNested } from './nested-properties.js';
 import { isTooLong } from './too-long.js';
-
-type Body = Record<string, unknown>;
 
 /**
  * Turns a request body into a valid instance of one DTO class. The constructor does all that can be done at
@@ -40,7 +39,7 @@ export class DtoInput<T extends object> {
 
   /** @throws {InvalidBodyError} with each fault under the name that the client sent */
   async read(body: unknown): Promise<T> {
-    if (!isObject(body)) throw new InvalidBodyError([fault([], 'Send an object.', 'object')]);
+    if (!isBody(body)) throw new InvalidBodyError([fault([], 'Send an object.', 'object')]);
     const known = this.pickKnown(body);
     const long = this.fields.filter(({ exposed, isOurs }) => isOurs && isTooLong(known[exposed]));
     if (long.length > 0) {
@@ -110,6 +109,3 @@ const fault = (path: string[], msg: string, type: string): FieldFault => ({
   msg,
   type,
 });
-
-const isObject = (body: unknown): body is Body =>
-  typeof body === 'object' && body !== null && !Array.isArray(body);

@@ -2,11 +2,13 @@ import type { Type } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
 
+/** The rules of class-validator for a DTO class, inherited ones included. */
+export const rulesOf = (dto: Type) => getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
+
 /** The properties of a DTO class that class-validator knows. The library reads no other property of a body. */
-export function validatedProperties(dto: Type): string[] {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
-  return [...new Set(rules.map((rule) => rule.propertyName))];
-}
+export const validatedProperties = (dto: Type): string[] => [
+  ...new Set(rulesOf(dto).map((rule) => rule.propertyName)),
+];
 
 /** The name of a property in JSON: that of `@Expose({ name })`, or its own. */
 export const sentName = (dto: object, property: string): string =>

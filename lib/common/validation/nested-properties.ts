@@ -1,14 +1,17 @@
 import type { Type } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { getMetadataStorage } from 'class-validator';
-import { sentName, validatedProperties } from './dto-properties.js';
+import { type Body, isBody } from './body.js';
+import { rulesOf, sentName, validatedProperties } from './dto-properties.js';
 
-type Body = Record<string, unknown>;
+/** What a DTO class declares, by names in JSON. */
+interface Declared {
+  names: string[];
+  nested: NestedProperty[];
+}
 
 /** A property whose value is read by a DTO class of its own, which `@Type()` names. */
 interface NestedProperty {
-  /** The name in JSON. */
-  sent: string;
+  name: string;
   dto: Type;
   takesLists: boolean;
 }
@@ -36,41 +39,40 @@ export function pickNested(
   refuse: (path: string[]) => void,
   path: string[] = [],
 ): Body {
-  const properties = nestedProperties(dto).filter(({ sent }) => Object.hasOwn(body, sent));
-  if (properties.length === 0) return body;
+  const nested = declaredBy(dto).nested.filter(({ name }) => Object.hasOwn(body, name));
+  if (nested.length === 0) return body;
   const picked = { ...body };
-  for (const { sent, dto: nested, takesLists } of properties) {
-    const here = [...path, sent];
-    const pick = (value: unknown): unknown =>
-      isObject(value) ? pickOwn(nested, value, refuse, here) : value;
-    const value = body[sent];
+  for (const { name, dto: part, takesLists } of nested) {
+    const here = [...path, name];
+    const value = body[name];
+    const pick = (each: unknown): unknown =>
+      isBody(each) ? pickNested(part, pickDeclared(part, each), refuse, here) : each;
     if (Array.isArray(value) && !takesLists) refuse(here);
-    picked[sent] = Array.isArray(value) ? value.map(pick) : pick(value);
+    picked[name] = Array.isArray(value) ? value.map(pick) : pick(value);
   }
   return picked;
 }
 
-function pickOwn(dto: Type, body: Body, refuse: (path: string[]) => void, path: string[]): Body {
-  const names = validatedProperties(dto).map((property) => sentName(dto, property));
-  const known = Object.fromEntries(
-    names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]),
-  );
-  return pickNested(dto, known, refuse, path);
+function pickDeclared(dto: Type, body: Body): Body {
+  const names = declaredBy(dto).names.filter((name) => Object.hasOwn(body, name));
+  return Object.fromEntries(names.map((name) => [name, body[name]]));
 }
 
-const remembered = new WeakMap<Type, NestedProperty[]>();
+const remembered = new WeakMap<Type, Declared>();
 
 /** Not at boot: `@Type()` may name a class of a file that is still being loaded. */
-function nestedProperties(dto: Type): NestedProperty[] {
+function declaredBy(dto: Type): Declared {
   const known = remembered.get(dto);
   if (known) return known;
-  const properties = validatedProperties(dto).flatMap((property): NestedProperty[] => {
-    const nested = nestedClass(dto, property);
-    if (!nested || validatedProperties(nested).length === 0) return [];
-    return [{ sent: sentName(dto, property), dto: nested, takesLists: mayBeList(dto, property) }];
+  const properties = validatedProperties(dto);
+  const nested = properties.flatMap((property): NestedProperty[] => {
+    const part = nestedClass(dto, property);
+    if (!part || validatedProperties(part).length === 0) return [];
+    return [{ name: sentName(dto, property), dto: part, takesLists: mayBeList(dto, property) }];
   });
-  remembered.set(dto, properties);
-  return properties;
+  const declared = { names: properties.map((property) => sentName(dto, property)), nested };
+  remembered.set(dto, declared);
+  return declared;
 }
 
 /** The class that `@Type()` names for a property; `undefined` for one that depends on the value. */
@@ -95,14 +97,10 @@ export const isDeclaredList = (dto: Type, property: string): boolean =>
 function mayBeList(dto: Type, property: string): boolean {
   const { reflectedType = Object } = typeMetadata(dto, property) ?? {};
   if (reflectedType === Object || isDeclaredList(dto, property)) return true;
-  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
-  return rules.some((rule) => rule.propertyName === property && rule.each);
+  return rulesOf(dto).some((rule) => rule.propertyName === property && rule.each);
 }
 
 const typeMetadata = (dto: Type, property: string) =>
   defaultMetadataStorage.findTypeMetadata(dto, property) as
     | { typeFunction?: () => unknown; reflectedType?: unknown; options?: { discriminator?: unknown } }
     | undefined;
-
-const isObject = (value: unknown): value is Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

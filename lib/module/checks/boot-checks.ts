@@ -21,7 +21,7 @@ import { UsersService } from '../../accounts/users.service.js';
 import { PLAN } from '../providers.js';
 import { providerOf } from '../own-module.js';
 import type { ResolvedPlan } from '../plan.js';
-import { checkShown } from './read-dto-checks.js';
+import { checkShown, readDtosOf } from './read-dto-checks.js';
 
 /** Checks that need the user entity and the service. Each fault stops the boot with one sentence. */
 @Injectable()
@@ -42,7 +42,9 @@ export class BootChecks implements OnModuleInit {
     this.checkUnique('entities.user', 'email');
     this.checkIdentifier();
     if (this.settings.concealsExisting) this.checkConcealment();
-    for (const [option, dto, entity] of this.readDtos()) checkShown(option, dto, entity);
+    for (const [option, dto, entity] of readDtosOf(this.plan, this.entity, this.roles?.metadata)) {
+      checkShown(option, dto, entity);
+    }
     this.checkRolesOfAdminDtos();
     this.checkMailHooks();
   }
@@ -114,17 +116,6 @@ export class BootChecks implements OnModuleInit {
       throw new ConfigurationError(
         `dtos: ${dto.name} declares roles, which these bodies do not write; remove them, and add roleManagement: {}, whose routes assign and revoke roles.`,
       );
-    }
-  }
-
-  private *readDtos(): Iterable<[option: string, dto: Type, entity: EntityMetadata]> {
-    const role = this.roles?.metadata;
-    yield ['dtos.read', this.plan.dtos.read, this.entity];
-    if (role) yield ['dtos.roleRead', this.plan.dtos.roleRead, role];
-    for (const { feature, options } of this.plan.features) {
-      const { readDto } = options as { readDto?: Type };
-      const entity = feature.shows === 'role' ? role : this.entity;
-      if (readDto && entity) yield [`${feature.key}.readDto`, readDto, entity];
     }
   }
 

@@ -8,14 +8,30 @@ import {
   transformsOf,
   typeOf,
 } from '../../common/output/dto-metadata.js';
+import type { ResolvedPlan } from '../plan.js';
 import { checkReadDto } from './dto-checks.js';
 
 /** A DTO and the entity that it shows. */
-interface Shown {
+export interface Shown {
   dto: Type;
   entity: EntityMetadata;
   /** The path to an embedded object of the entity, with a dot at its end; empty for the entity itself. */
   prefix: string;
+}
+
+/** Every read DTO of an application, with the option that names it and the entity that it shows. */
+export function* readDtosOf(
+  plan: ResolvedPlan,
+  user: EntityMetadata,
+  role: EntityMetadata | undefined,
+): Iterable<[option: string, dto: Type, entity: EntityMetadata]> {
+  yield ['dtos.read', plan.dtos.read, user];
+  if (role) yield ['dtos.roleRead', plan.dtos.roleRead, role];
+  for (const { feature, options } of plan.features) {
+    const { readDto } = options as { readDto?: Type };
+    const entity = feature.shows === 'role' ? role : user;
+    if (readDto && entity) yield [`${feature.key}.readDto`, readDto, entity];
+  }
 }
 
 /**
@@ -98,7 +114,11 @@ function typeAtBoot(dto: Type, property: string): unknown {
 const CHOSEN_LATER = Symbol('a class that is chosen by the object');
 
 /** The DTO of `@Type()` at this property, if the property is a relation or an embedded object. */
-function nestedAt(option: string, { dto, entity, prefix }: Shown, property: string): Shown | undefined {
+export function nestedAt(
+  option: string,
+  { dto, entity, prefix }: Shown,
+  property: string,
+): Shown | undefined {
   const path = prefix + property;
   const relation = entity.findRelationWithPropertyPath(path);
   const isEmbedded = entity.allEmbeddeds.some(({ propertyPath }) => propertyPath === path);

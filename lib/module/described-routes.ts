@@ -1,15 +1,13 @@
 import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
-import { type ApplicationConfig, MetadataScanner } from '@nestjs/core';
+import { ApplicationConfig, MetadataScanner } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
 import { descriptionOf, type RouteDescription } from '../common/route-description.js';
-import { UsersModule } from '../module/users.module.js';
-import type { ResolvedPlan } from '../module/plan.js';
-import type { Application } from './access.js';
-import type { Entities } from './entities.js';
+import type { ResolvedPlan } from './plan.js';
+import { UsersModule } from './users.module.js';
 
-/** A route that the library describes. */
-export interface Route {
+/** A route of this library in a running application. */
+export interface DescribedRoute {
   controller: Type;
   /** The handler's name. */
   name: string;
@@ -19,25 +17,22 @@ export interface Route {
   path: string;
 }
 
-export interface DocumentedApplication extends Application {
-  entities: Entities;
-  plan: ResolvedPlan;
-}
+export const describedRoutes = (app: INestApplication, { controllers }: ResolvedPlan): DescribedRoute[] =>
+  controllers.flatMap((controller) => routesOf(app, controller));
 
-export function routesOf(app: INestApplication, controller: Type): Route[] {
+function routesOf(app: INestApplication, controller: Type): DescribedRoute[] {
   const prototype = controller.prototype as Record<string, object>;
   return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
     const handler = prototype[name];
     const description = descriptionOf(handler);
-    return description
-      ? [{ controller, name, handler, description, path: pathOf(app, controller, handler) }]
-      : [];
+    const route = { controller, name, handler, path: pathOf(app, controller, handler) };
+    return description ? [{ ...route, description }] : [];
   });
 }
 
 /** As Nest itself makes it. */
 function pathOf(app: INestApplication, controller: Type, handler: object): string {
-  const { config } = app as unknown as { config: ApplicationConfig };
+  const config = app.get(ApplicationConfig, { strict: false });
   const [path = ''] = new RoutePathFactory(config).create(
     {
       ctrlPath: Reflect.getMetadata(PATH_METADATA, controller) as string,
