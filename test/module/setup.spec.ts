@@ -15,7 +15,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConfigurationError, RolesAccepted, Superuser, UsersModule, UuidRole, UuidUser } from 'nestjs-users';
-import { Column, Entity, EntitySchema } from 'typeorm';
+import { Column, Entity, EntitySchema, ManyToOne } from 'typeorm';
 import { SECRET } from '../support/host.js';
 import { Role, User } from '../support/users.js';
 
@@ -125,6 +125,21 @@ describe('an entity that TypeORM does not know', () => {
       expect(await refusal([source(own), users])).toBe(
         'nestjs-users: entities.user: Bare is not a TypeORM entity; add @Entity() to the class.',
       );
+    }
+  });
+
+  test('without @Entity(), where another entity refers to it', async () => {
+    @Entity()
+    class Note extends UuidRole {
+      @ManyToOne(() => Bare)
+      author!: Bare;
+    }
+    const users = UsersModule.forRoot({ ...options, entities: { user: Bare } });
+    for (const imports of [
+      [source({ entities: [Bare, Note] }), users],
+      [users, source({ entities: [Bare, Note] })],
+    ]) {
+      expect(await refusal(imports)).toMatch(/entities\.user: Bare is not a TypeORM entity/);
     }
   });
 
