@@ -66,7 +66,8 @@ const BODY_FAILURES: readonly FailureDescription[] = [
   { status: 415, when: 'The body has another media type.' },
 ];
 
-function loginFailures(
+/** How the guards of a route refuse. */
+export function loginFailures(
   handler: object,
   { backends, needsVerification, authorizes }: Access,
 ): FailureDescription[] {

@@ -1,9 +1,10 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, DECORATORS, type SchemaObject } from '@nestjs/swagger';
 import type { DescribedProperty } from './described-property.js';
+import { exposedProperties } from '../common/output/dto-metadata.js';
 import { describeInput } from './input-schema.js';
 import type { Shown } from '../module/checks/read-dto-checks.js';
-import { describeOutput } from './output-schema.js';
+import { describeOutput, describeValue } from './output-schema.js';
 
 /** What helps a person to try a route out, by the names of the library's own fields. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
@@ -32,7 +33,30 @@ export function documentOutput(shown: Shown, done = new Set<Type>()): void {
   for (const { shows, ...described } of describeOutput(shown)) {
     documentProperty(shown.dto, described);
     if (shows) documentOutput(shows, done);
+    else for (const dto of valuesOf(shown.dto, described)) documentValue(dto, done);
   }
+}
+
+/** As {@link documentOutput}, for the class of a value that is no entity. */
+function documentValue(dto: Type, done: Set<Type>): void {
+  if (done.has(dto)) return;
+  done.add(dto);
+  for (const described of describeValue(dto)) {
+    documentProperty(dto, described);
+    for (const each of valuesOf(dto, described)) documentValue(each, done);
+  }
+}
+
+/** The DTO classes of a value, by `@Type()` or by what the host has declared. */
+function valuesOf({ prototype }: Type, { property, nested }: DescribedProperty): Type[] {
+  const { type } = declaredBy(prototype as object, property) as { type?: unknown };
+  const named = [type].flat()[0];
+  // @nestjs/swagger knows a function that returns a class by its name, too.
+  const isLazy = typeof named === 'function' && named.name === 'type';
+  const classes = [nested, isLazy ? [(named as () => unknown)()].flat()[0] : named];
+  return classes.filter(
+    (each): each is Type => typeof each === 'function' && exposedProperties(each as Type).length > 0,
+  );
 }
 
 /** What the host has declared, by prototype: a document may be made more than once. */

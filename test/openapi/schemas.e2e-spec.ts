@@ -140,6 +140,28 @@ class AddressReadDto {
   street!: string | null;
 }
 
+class ThemeReadDto {
+  @Expose()
+  isDark!: boolean;
+}
+
+class SettingsReadDto {
+  @Expose()
+  language!: string;
+
+  @Expose({ name: 'themes' })
+  @Type(() => ThemeReadDto)
+  all!: ThemeReadDto[];
+
+  @Expose()
+  more!: unknown;
+}
+
+class BadgeDto {
+  @Expose()
+  label!: string;
+}
+
 class OrderReadDto {
   @Expose()
   title!: string;
@@ -153,7 +175,13 @@ class CustomerReadDto extends UserReadDto {
   seats!: number;
 
   @Expose()
-  settings!: unknown;
+  @Type(() => SettingsReadDto)
+  settings!: SettingsReadDto | null;
+
+  @Expose()
+  @ApiProperty({ type: () => BadgeDto })
+  @Transform(() => ({ label: 'new' }))
+  badge!: unknown;
 
   @Expose()
   seenAt!: Date | null;
@@ -245,6 +273,8 @@ onEachAdapter('sqlite', (boot) => {
         seenAt: { type: ['string', 'null'], format: 'date-time' },
         address: { $ref: '#/components/schemas/AddressReadDto' },
         orders: { type: 'array', items: { $ref: '#/components/schemas/OrderReadDto' } },
+        settings: { anyOf: [{ $ref: '#/components/schemas/SettingsReadDto' }, { type: 'null' }] },
+        badge: { $ref: '#/components/schemas/BadgeDto' },
         label: text,
         isPaid: { type: 'boolean' },
       },
@@ -252,7 +282,17 @@ onEachAdapter('sqlite', (boot) => {
     const { required } = schemas['CustomerReadDto'] as { required: string[] };
     expect(required).toEqual(expect.arrayContaining(['id', 'email', 'user_name', 'seats']));
     expect(required).not.toContain('orders');
+    expect(required).toContain('address');
+    expect(schemas['SettingsReadDto']).toMatchObject({
+      properties: {
+        language: text,
+        themes: { type: 'array', items: { $ref: '#/components/schemas/ThemeReadDto' } },
+      },
+    });
+    expect(schemas['ThemeReadDto']).toMatchObject({ properties: { isDark: { type: 'boolean' } } });
+    expect(schemas['BadgeDto']).toMatchObject({ properties: { label: text } });
     expect(schemas['AddressReadDto']).toMatchObject({
+      required: ['city'],
       properties: { city: text, road: { type: ['string', 'null'] } },
     });
     const login = operationsOf(documentOf(host)).find(({ operationId }) => operationId === 'auth_jwt_login');
@@ -287,6 +327,10 @@ onEachAdapter('sqlite', (boot) => {
     const operations = operationsOf(documentOf(host)).filter(({ path }) => path.startsWith('/notes/'));
     const told = operations.map(({ path, security }) => [path.replace('/notes/', ''), security]);
     expect(Object.fromEntries(told)).toEqual(expected);
+    for (const { path, security, responses } of operations) {
+      const statuses = security ? ['200', '401', ...(path === '/notes/all' ? ['403'] : [])] : ['200'];
+      expect([path, Object.keys(responses).sort()]).toEqual([path, statuses]);
+    }
   });
 
   test('an application without UsersModule gets a sentence', async () => {
