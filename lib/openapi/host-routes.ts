@@ -32,7 +32,8 @@ const answered = new WeakSet<object>();
 function secure(controller: Type, name: string, handler: object, application: DocumentedApplication): void {
   const places = [handler, controller];
   const found = accessOf(controller, handler, application);
-  const needsLogin = found.needsLogin || (application.plan.protectAll && !places.some(isPublicAt));
+  const isOfApplication = application.plan.protectAll && !found.isGuarded && !places.some(isPublicAt);
+  const needsLogin = found.needsLogin || isOfApplication;
   const access = { ...found, needsLogin };
   const isSecured = places.some((place) => Reflect.hasMetadata(DECORATORS.API_SECURITY, place));
   const decorators = [...(isSecured ? [] : securityOf(access)), ...refusalsOf(places, handler, access)];
