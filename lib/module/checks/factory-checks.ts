@@ -66,10 +66,10 @@ export function settingsFactory(source: Source): SettingsFactory {
 
 function requireArguments({ length }: { length: number }, inject: readonly unknown[]): void {
   if (length <= inject.length) return;
-  const arguments_ = length === 1 ? 'an argument' : `${length} arguments`;
+  const taken = length === 1 ? 'an argument' : `${length} arguments`;
   const named = inject.length === 0 ? 'is missing' : `names only ${inject.length}`;
   throw new ConfigurationError(
-    `useFactory of forRootAsync takes ${arguments_}, but inject ${named}; list the provider of each argument there, in the same order.`,
+    `useFactory of forRootAsync takes ${taken}, but inject ${named}; list the provider of each argument there, in the same order.`,
   );
 }
 
