@@ -8,6 +8,7 @@ import {
   Query as QueryOf,
   Req,
   Scope,
+  type Type,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
@@ -441,6 +442,28 @@ onEachAdapter('sqlite', (boot, adapter) => {
     expect(outcome(await ask(root.api, '{ me { secret asked } }'))).toEqual({
       me: { secret: 'told to root@example.com', asked: 'root@example.com for root@example.com' },
     });
+  });
+
+  test('a guard at a field of an object stops the boot where NestJS would not run it', async () => {
+    @Resolver(() => Person)
+    @UseGuards(RolesAccepted('analyst'))
+    class AnalystsResolver {
+      @ResolveField(() => String)
+      analysis(): string {
+        return 'none';
+      }
+    }
+    const bootWith = (resolver: Type, options: object) =>
+      boot({
+        ...withGraphql({ role: Role, user: Member }),
+        host: { imports: [graphqlModule(adapter, options)], providers: [PeopleResolver, resolver] },
+      });
+    await expect(bootWith(SecretsResolver, {})).rejects.toThrow(
+      "nestjs-users: Superuser() at SecretsResolver.secret guards a field, where NestJS runs no guard; set fieldResolverEnhancers: ['guards'] in the options of GraphQLModule.",
+    );
+    await expect(bootWith(AnalystsResolver, { fieldResolverEnhancers: ['interceptors'] })).rejects.toThrow(
+      /RolesAccepted\(\) at AnalystsResolver\.analysis guards a field/,
+    );
   });
 
   describe('with a cookie', () => {

@@ -9,6 +9,7 @@ import { type HostClass, hostClasses } from '../../authentication/host-classes.j
 import { requireCall } from '../../authentication/parentheses.js';
 import { isPublicAt, isPublicItself } from '../../authentication/public.decorator.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
+import { requireFieldGuards } from './field-resolver-checks.js';
 import { PLAN } from '../providers.js';
 import type { ResolvedPlan } from '../plan.js';
 
@@ -36,6 +37,7 @@ export class GuardChecks implements OnModuleInit {
       requireNoGateway(wrapper, this.modules);
     }
     for (const each of hostClasses(this.modules.values(), this.plan.controllers)) checkClass(each);
+    requireFieldGuards(this.modules);
   }
 
   /**
