@@ -8,8 +8,8 @@ type Values = Record<string, unknown>;
 /**
  * The values that are written to a row: those of its columns, nested for embedded objects. Ids, relations,
  * unknown names and `undefined` values are left out, also if a body or a hook brought them.
- * @throws {InvalidBodyError} for a list or an object in a column of single values, and for a value other than
- * an object in place of an embedded object
+ * @throws {InvalidBodyError} for a list or an object in a column of single values, for `null` in a column of
+ * an embedded object that takes none, and for a value other than an object in place of an embedded object
  */
 export function writtenValues({ columns }: EntityMetadata, fields: object): Values {
   const values: Values = {};
@@ -22,11 +22,16 @@ export function writtenValues({ columns }: EntityMetadata, fields: object): Valu
       continue;
     const value = valueIn(fields, column);
     if (value === undefined) continue;
+    if (value === null && isNeverNull(column)) throw new NullError(column);
     requireScalar(column, value);
     put(values, column.propertyPath.split('.'), value);
   }
   return values;
 }
+
+/** Of an embedded object: for a column of the entity itself, the log says what the database refused. */
+const isNeverNull = ({ embeddedMetadata, isNullable, transformer }: ColumnMetadata): boolean =>
+  embeddedMetadata !== undefined && !isNullable && transformer === undefined;
 
 /** `null` in place of an embedded object sets its columns to `null`. */
 function valueIn(fields: object, column: ColumnMetadata): unknown {
@@ -51,5 +56,11 @@ const isObject = (value: unknown): value is Values =>
 class NotAnObjectError extends InvalidBodyError {
   constructor(path: string[]) {
     super([{ loc: ['body', ...path], msg: 'This must be an object.', type: 'object' }]);
+  }
+}
+
+class NullError extends InvalidBodyError {
+  constructor({ propertyPath }: ColumnMetadata) {
+    super([{ loc: ['body', ...propertyPath.split('.')], msg: 'This must not be null.', type: 'null' }]);
   }
 }

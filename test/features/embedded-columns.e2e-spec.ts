@@ -43,6 +43,10 @@ class Contact {
 
   @Column({ name: 'contact_phone', type: 'varchar', length: 30, nullable: true })
   phone?: string | null;
+
+  /** No DTO declares it. */
+  @Column({ type: 'varchar', length: 30, nullable: true })
+  blockedBy?: string | null;
 }
 
 @Entity('embedding_user')
@@ -191,8 +195,11 @@ onEachHost((boot) => {
       address: { city: 'Bern', isActive: true, place: { zone: 7 } },
       contact: { email: 'Desk@Example.com', phone: '031' },
     });
+    await host.users.update({ email: ADA.email }, { contact: { blockedBy: 'the server' } } as object);
     await ada.patch('/users/me', { contact: null }).expect(200);
-    expect((await stored(host, ADA.email)).contact).toMatchObject({ email: null, phone: null });
+    expect((await stored(host, ADA.email)).contact).toEqual({
+      ...{ email: null, phone: null, blockedBy: 'the server' },
+    });
   });
 
   test('what does not fit is refused by its place, and nothing is stored', async () => {

@@ -6,6 +6,7 @@ import { type Body, isBody } from './body.js';
 import { withContext } from './constraints.js';
 import { isTooDeep } from './depth.js';
 import { sentName, validatedProperties } from './dto-properties.js';
+import { spellOutNulls } from './embedded-properties.js';
 import { pickNested } from './nested-properties.js';
 import { isTooLong } from './too-long.js';
 
@@ -50,6 +51,7 @@ export class DtoInput<T extends object> {
     const dto = withContext(this.instantiate(this.pickNested(known)), this.context);
     const errors = await validate(dto, { forbidUnknownValues: true });
     if (errors.length > 0) throw new InvalidBodyError(errors.flatMap((error) => this.faultsOf(error, known)));
+    spellOutNulls(dto);
     return dto;
   }
 

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable, type OnModuleInit, Optional, type Type } from '@nestjs/common';
+import { MetadataScanner } from '@nestjs/core';
 import type { Repository } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ownValue, storedValue } from '../../database/column-values.js';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { columnOf } from '../../database/entity-metadata.js';
+import { bodyOf } from '../../common/route-description.js';
+import { noteEmbedded } from '../../common/validation/embedded-properties.js';
 import { lacksProperty } from '../../common/validation/nested-properties.js';
 import type { RoleManagementOptions } from '../../features/role-management/role-management.options.js';
 import { ROLE_COLUMNS, type BaseRole } from '../../roles/role.entity.js';
@@ -38,6 +41,17 @@ export class ColumnChecks implements OnModuleInit {
     if (open.includes('registration')) this.requireColumns('dtos.register', dtos.register, needed);
     if (open.includes('userManagement')) this.requireColumns('dtos.adminCreate', dtos.adminCreate, needed);
     if (this.roles) this.checkRoleDto(this.roles);
+    this.noteEmbedded();
+  }
+
+  private noteEmbedded(): void {
+    const repositories = [this.users, ...(this.roles ? [this.roles] : [])];
+    const paths = repositories.flatMap(({ metadata }) =>
+      metadata.allEmbeddeds.map(({ propertyPath }) => propertyPath),
+    );
+    for (const dto of this.plan.controllers.flatMap(bodiesOf)) {
+      noteEmbedded(dto, (path) => paths.includes(path));
+    }
   }
 
   /** A query compares the stored form, and it must find exactly the user with this value. */
@@ -70,6 +84,12 @@ export class ColumnChecks implements OnModuleInit {
     );
   }
 }
+
+/** The DTO classes of the bodies that a controller reads. */
+const bodiesOf = ({ prototype }: Type): Type[] =>
+  new MetadataScanner()
+    .getAllMethodNames(prototype as object)
+    .flatMap((name) => bodyOf((prototype as Record<string, object>)[name])?.dto ?? []);
 
 /** Why look-ups fail with this transformer, in words that follow its name; `undefined` if they work. */
 function transformerFault(column: ColumnMetadata, value: string): string | undefined {
