@@ -78,8 +78,8 @@ export interface UsersPlanOptions<
    */
   service?: Type<UsersService<User>>;
   /**
-   * Modules whose exports `service` injects. The guards, transports and strategies that you name in the options
-   * inject the same.
+   * Modules whose exports `service` injects, and those that `inject` names. The guards, transports and strategies that
+   * you name in the options inject the same.
    * @default none
    */
   imports?: ModuleMetadata['imports'];

@@ -54,6 +54,18 @@ export declare class OAuthAccount extends UuidOAuthAccount {
 
 export declare class OneTimeToken extends BaseOneTimeToken {}
 
+export declare class Employee extends UuidUser {
+  organisationId: string | null;
+}
+
+export declare class Organisation {
+  id: string;
+}
+
+export declare class Organisations {
+  idFor(host: string | undefined): Promise<string>;
+}
+
 export declare class Order {
   title: string;
   items: Item[];
