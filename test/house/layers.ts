@@ -6,6 +6,8 @@ const LAYERS = [
   /^lib\/[^/]+\.ts$/,
   /^lib\/testing\//,
   /^lib\/openapi\//,
+  /^lib\/cli\//,
+  /^lib\/commands\//,
   /^lib\/module\//,
   /^lib\/features\/[^/]+\//,
   /^lib\/features\/[^/]+\.ts$/,
