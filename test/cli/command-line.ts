@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { filesIn, read, ROOT } from '../house/files.js';
 
@@ -61,14 +62,23 @@ export class CommandLine {
   }
 
   start(args: readonly string[], env: object = {}): ChildProcess {
-    const cli = join(this.folder, 'node_modules/nestjs-users/dist/cli.js');
-    return spawn(process.execPath, [cli, ...args], { cwd: this.folder, env: { ...this.env, ...env } });
+    return spawn(process.execPath, [this.cli, ...args], { cwd: this.folder, env: { ...this.env, ...env } });
+  }
+
+  /** Runs a command on a pseudo-terminal. */
+  onTerminal(args: readonly string[]): Terminal {
+    const words = [process.execPath, this.cli, ...args].map((word) => `'${word}'`).join(' ');
+    const options = { cwd: this.folder, env: { ...this.env, TERM: 'xterm' } };
+    // `script` of util-linux runs a command on a terminal of its own, and ends with its exit code.
+    return new Terminal(spawn('script', ['-qefc', words, '/dev/null'], options));
   }
 
   /** The result of a statement. */
   async query<T = Record<string, unknown>>(sql: string): Promise<T[]> {
     const source = await new DataSource(this.options).initialize();
+    const { schema } = this.options as { schema?: string };
     try {
+      if (schema !== undefined) await source.query(`SET search_path TO ${schema}`);
       return (await source.query(sql)) as T[];
     } finally {
       await source.destroy();
@@ -88,10 +98,41 @@ export class CommandLine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  private get cli(): string {
+    return join(this.folder, 'node_modules/nestjs-users/dist/cli.js');
+  }
+
   private async synchronize(): Promise<void> {
     const env = { DATABASE: JSON.stringify({ ...this.options, synchronize: true }) };
     const { code, err } = await this.run(['list-users'], { env });
     if (code !== 0) throw new Error(`The tables cannot be made: ${err}`);
+  }
+}
+
+/** What a person sees and types. */
+export class Terminal {
+  private readonly ending: Promise<Ran>;
+  screen = '';
+  private seen = 0;
+
+  constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (text: Buffer) => (this.screen += text.toString()));
+    this.ending = ended(child);
+  }
+
+  /** Waits for a text behind those that were waited for, and then types. */
+  async type(after: string, keys: string): Promise<void> {
+    while (!this.screen.includes(after, this.seen)) {
+      if (this.child.exitCode !== null) throw new Error(`It ended before ${after}:\n${this.screen}`);
+      await setTimeout(20);
+    }
+    this.seen = this.screen.indexOf(after, this.seen) + after.length;
+    await setTimeout(100);
+    this.child.stdin?.write(keys);
+  }
+
+  end(): Promise<Ran> {
+    return this.ending;
   }
 }
 

@@ -3,7 +3,6 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from 'nestjs-users';
 import { usersSecret } from './configuration.js';
 import { databaseOptions } from './database.options.js';
-import { FirstSuperuser } from './first-superuser.js';
 import { MailModule } from './mail/mail.module.js';
 import { GreetingController } from './users/greeting.controller.js';
 import { StatisticsController } from './users/statistics.controller.js';
@@ -28,6 +27,5 @@ import { AppUsersService } from './users/users.service.js';
     }),
   ],
   controllers: [GreetingController, StatisticsController],
-  providers: [FirstSuperuser],
 })
 export class AppModule {}
