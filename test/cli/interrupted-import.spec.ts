@@ -6,7 +6,7 @@ import { createDatabase, databasesUnderTest } from '../support/databases.js';
 import { CommandLine, ended } from './command-line.js';
 
 const LINES = 6000;
-const KILLS = Number(process.env['KILLED_IMPORTS'] ?? 3);
+const KILLS = Number(process.env['KILLED_IMPORTS'] ?? 2);
 
 /** Every 600th line is refused, and every 1000th is a user of an earlier line. */
 const lines = Array.from({ length: LINES }, (_, at) => {

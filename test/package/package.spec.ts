@@ -111,6 +111,33 @@ test.each<[HostKind, string]>([
   A_MINUTE,
 );
 
+test.each<HostKind>(['esm', 'cjs'])(
+  'the command line of the package makes a user in an application in %s',
+  async (kind) => {
+    const place = join(hostOf(kind), 'readme');
+    const env = {
+      DATABASE_FILE: join(place, 'cli.sqlite'),
+      USERS_SECRET: randomBytes(48).toString('base64'),
+    };
+    const cli = (...args: string[]) =>
+      run(
+        'env',
+        [
+          ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+          ...['node', join(libraryOf(kind), 'dist/cli.js'), '--app', 'app.module.js', ...args],
+        ],
+        place,
+      );
+    expect(await cli('create-user', 'ada@example.com', '--superuser', '--no-password')).toMatch(
+      /^[\da-f-]{36}\n$/,
+    );
+    expect(JSON.parse(await cli('list-users', '--json'))).toMatchObject([
+      { email: 'ada@example.com', isSuperuser: true },
+    ]);
+  },
+  A_MINUTE,
+);
+
 // As careful hosts have them; declarations that are not checked would hide a fault of ours.
 const STRICTLY = [
   ...['--noEmit', '--strict', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes'],

@@ -60,13 +60,29 @@ export async function importUsers(
     options.onProgress?.(summary(false), progress.end, totalBytes);
   };
 
-  for await (const batch of batchesOf(lines, reader)) {
+  for await (const batch of oneAhead(batchesOf(lines, reader))) {
     if (options.signal?.aborted) return summary(false);
     await store(batch);
   }
   if (options.signal?.aborted) return summary(false);
   notes?.remove();
   return summary(true);
+}
+
+/** Reads the next batch while the database writes this one. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  try {
+    for (let { done, value } = await next; !done; { done, value } = await next) {
+      next = source.next();
+      // A failure to read is thrown when its turn has come.
+      next.catch(() => undefined);
+      yield value as T;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await source.return(undefined);
+  }
 }
 
 interface Batch {
