@@ -9,12 +9,22 @@ import { UsersCommands } from '../commands/users-commands.js';
 import { PLAN } from '../module/providers.js';
 import { UsageError } from './outcome.js';
 
-/** Nest's log beside the results. */
+/** Nest's log beside the results. Unless it is verbose, an error is one line, and one that stops the start is told in the end. */
 class StderrLogger extends ConsoleLogger {
+  constructor(private readonly isVerbose: boolean) {
+    super({ logLevels: isVerbose ? ['verbose'] : ['error', 'fatal'] });
+  }
+
   protected override printMessages(
     ...[messages, context, level]: Parameters<ConsoleLogger['printMessages']>
   ): void {
-    super.printMessages(messages, context, level, 'stderr');
+    if (!this.isVerbose && context === 'ExceptionHandler') return;
+    const told = this.isVerbose ? messages : messages.map((each) => String(each).split('\n')[0]);
+    super.printMessages(told, context, level, 'stderr');
+  }
+
+  protected override printStackTrace(stack: string): void {
+    if (this.isVerbose) process.stderr.write(`${stack}\n`);
   }
 }
 
@@ -31,7 +41,7 @@ export interface OpenApplication {
  */
 export async function openApplication(file: string, isVerbose: boolean): Promise<OpenApplication> {
   const module = moduleOf(await importFile(file), file);
-  const logger = new StderrLogger({ logLevels: isVerbose ? ['verbose'] : ['error', 'fatal'] });
+  const logger = new StderrLogger(isVerbose);
   const app = await NestFactory.createApplicationContext(module, { logger, abortOnError: false });
   try {
     return { commands: commandsOf(app, module), close: () => app.close() };

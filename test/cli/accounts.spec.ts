@@ -109,7 +109,7 @@ describe('the commands for accounts and roles', () => {
 
   // The last line that the command itself says, behind those of the application.
   test.each<[string, number, RegExp, string[], object?]>([
-    ['the last superuser', 1, /^The last active superuser/m, ['deactivate', 'ada@example.com']],
+    ['the last superuser', 1, /^This is the last active superuser/m, ['deactivate', 'ada@example.com']],
     [
       'a user who is not there',
       1,
@@ -218,8 +218,8 @@ describe('the commands for accounts and roles', () => {
   });
 
   test('what a name has of control characters does not reach the terminal', async () => {
-    await line.query(`UPDATE users SET "fullName" = 'a\u001b[31m\u202eb' WHERE email = 'bob@example.com'`);
-    const { out } = await line.run(['show-user', 'bob@example.com']);
+    await line.query(`UPDATE users SET "fullName" = 'a\u001b[31m\u202eb' WHERE email = 'ada@example.com'`);
+    const { out } = await line.run(['show-user', 'ada@example.com']);
     expect(out).toContain('a\\u{1b}[31m\\u{202e}b');
   });
 });

@@ -70,7 +70,7 @@ export class CommandLine {
     const words = [process.execPath, this.cli, ...args].map((word) => `'${word}'`).join(' ');
     const options = { cwd: this.folder, env: { ...this.env, TERM: 'xterm' } };
     // `script` of util-linux runs a command on a terminal of its own, and ends with its exit code.
-    return new Terminal(spawn('script', ['-qefc', words, '/dev/null'], options));
+    return new Terminal(spawn('script', ['-qefc', `stty cols 100 rows 30; ${words}`, '/dev/null'], options));
   }
 
   /** The result of a statement. */
