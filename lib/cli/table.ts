@@ -33,7 +33,7 @@ function cell(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
     return printable(value.join(', '));
-  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return printable(typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`);
 }
 
 const shortened = (text: string): string =>

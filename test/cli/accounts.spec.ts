@@ -46,7 +46,7 @@ describe('the commands for accounts and roles', () => {
   });
   afterAll(() => line.remove());
 
-  const ada = async () => (await line.query("SELECT * FROM users WHERE email = 'ada@example.com'"))[0]!;
+  const ada = async () => (await line.query("SELECT * FROM users WHERE email = 'ada@example.com'"))[0];
 
   test('a password comes from a variable of the environment, and ends the logins', async () => {
     const before = await ada();
@@ -84,7 +84,7 @@ describe('the commands for accounts and roles', () => {
     });
     const { id } = (
       await line.query<{ id: string }>("SELECT id FROM users WHERE email = 'bob@example.com'")
-    )[0]!;
+    )[0];
     expect(await run('revoke-role', id, 'clerk')).toMatchObject({
       code: 0,
       err: expect.stringContaining('no role'),

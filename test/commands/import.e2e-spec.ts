@@ -177,8 +177,8 @@ onEachHost((boot) => {
     const lines = Array.from({ length: 60 }, (_, at) => ({
       ...{ email: `u${at}@example.com`, username: `user${at}`, phone: `${at}` },
     }));
-    lines[20]!.phone = '7';
-    lines[41]!.phone = '19';
+    lines[20].phone = '7';
+    lines[41].phone = '19';
     const { counts, refusals } = await imported(host, ndjson(...lines));
     expect(counts).toEqual([58, 0, 0, 2]);
     expect(refusals.map(([line, , reason]) => [line, reason])).toEqual([
@@ -195,7 +195,7 @@ onEachHost((boot) => {
   });
 
   test('roles are given by name in any spelling, and an unknown one refuses the line', async () => {
-    const host = await boot({ user: Member as never, role: Role });
+    const host = await boot({ user: Member, role: Role });
     const commands = commandsOf(host);
     await commands.createRole('Clerk');
     await commands.createRole('night shift');
@@ -242,7 +242,7 @@ onEachHost((boot) => {
       { report },
     );
     const [refusal, end] = readFileSync(report, 'utf8').split('\n');
-    expect(JSON.parse(refusal!)).toEqual({
+    expect(JSON.parse(refusal)).toEqual({
       line: 2,
       field: 'passwordHash',
       reason: expect.stringContaining('no hash'),
@@ -255,6 +255,6 @@ onEachHost((boot) => {
 async function hashOf(host: Host, password = PASSWORD): Promise<{ passwordHash: string | null | undefined }> {
   const { id } = await host.addUser({ email: 'template@example.com', password });
   const passwordHash = await host.repository.findPasswordHash(id);
-  await host.users.delete({ id } as never);
+  await host.users.delete({ id });
   return { passwordHash };
 }

@@ -90,7 +90,7 @@ async function takeHome(host: Host, format: 'ndjson' | 'csv', text: string) {
 onEachHost((boot) => {
   test.each(['ndjson', 'csv'] as const)('what export writes as %s, import reads', async (format) => {
     const host = await boot({ user: RichUser });
-    await host.addUser({ email: 'ada@example.com', isSuperuser: true, ...RICH } as never);
+    await host.addUser({ email: 'ada@example.com', isSuperuser: true, ...RICH });
     await host.addUser({
       email: 'bob@example.com',
       password: undefined,

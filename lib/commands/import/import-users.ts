@@ -73,11 +73,11 @@ export async function importUsers(
 async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {
-    for (let { done, value } = await next; !done; { done, value } = await next) {
+    for (let result = await next; !result.done; result = await next) {
       next = source.next();
       // A failure to read is thrown when its turn has come.
       next.catch(() => undefined);
-      yield value as T;
+      yield result.value;
     }
   } finally {
     await next.catch(() => undefined);
