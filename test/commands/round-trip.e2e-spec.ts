@@ -122,6 +122,17 @@ onEachHost((boot) => {
     },
   );
 
+  test('the next id of a user goes on behind those of an import', async () => {
+    const host = await boot({ user: RichUser });
+    const first = Number((await host.addUser()).id);
+    const lines = [first + 2, first + 1].map((id) => JSON.stringify({ id, email: `u${id}@example.com` }));
+    const path = join(folder, 'ids.ndjson');
+    writeFileSync(path, lines.join('\n'));
+    expect(await commandsOf(host).importUsers(path)).toMatchObject({ created: 2, refused: 0 });
+    const { id } = await host.addUser({ email: 'next@example.com' });
+    expect(Number(id)).toBe(first + 3);
+  });
+
   test('without being asked, an export has no hash', async () => {
     const host = await boot();
     const { id } = await host.addUser();
