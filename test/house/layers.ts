@@ -6,6 +6,7 @@ const LAYERS = [
   /^lib\/[^/]+\.ts$/,
   /^lib\/testing\//,
   /^lib\/openapi\//,
+  /^lib\/schemes\//,
   /^lib\/module\//,
   /^lib\/features\/[^/]+\//,
   /^lib\/features\/[^/]+\.ts$/,
