@@ -28,6 +28,8 @@ export type { Precondition } from './users/precondition.js';
 export {
   type HookResult,
   InvalidPasswordError,
+  type LegacyLoginAttempt,
+  type LegacyUser,
   type LoginAttempt,
   UsersHooks,
 } from './accounts/users.hooks.js';

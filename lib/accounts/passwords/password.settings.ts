@@ -73,6 +73,13 @@ export interface PasswordOptions {
    * @default 128
    */
   queue?: number;
+  /**
+   * How long the hook [`legacyLogin`](../../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes) may take, in seconds.
+   * Where your service has the hook, every failed login is answered after this time, so that the time does not tell whom
+   * the hook was asked for.
+   * @default 3
+   */
+  legacyLoginSeconds?: number;
 }
 
 export interface PasswordSettings extends Required<PasswordOptions> {
@@ -88,6 +95,7 @@ const PASSWORD_KEYS = keysOf<PasswordOptions>({
   bcrypt: true,
   concurrency: true,
   queue: true,
+  legacyLoginSeconds: true,
 });
 const ARGON2ID_KEYS = keysOf<PasswordSettings['argon2id']>({
   memoryKibibytes: true,
@@ -121,6 +129,7 @@ export function resolvePasswords(given: PasswordOptions): PasswordSettings {
     },
     concurrency: number('concurrency', given.concurrency ?? availableParallelism(), 1, 1024),
     queue: number('queue', given.queue ?? 128, 1, 1_000_000),
+    legacyLoginSeconds: number('legacyLoginSeconds', given.legacyLoginSeconds ?? 3, 1, 30),
   };
 }
 
