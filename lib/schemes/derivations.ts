@@ -26,7 +26,7 @@ const MOST_SCRYPT_BYTES = 2 ** 27;
 /** Four times what OWASP recommends: N = 2^17, r = 8, p = 1. */
 const MOST_SCRYPT_WORK = 2 ** 22;
 const MOST_MD5_ROUNDS = 2 ** 16;
-const MD5_ROUNDS_A_TURN = 1024;
+const MD5_ROUNDS_A_TURN = 128;
 
 /** A shorter one would match too many passwords. */
 const SHORTEST_KEY = 16;
