@@ -131,6 +131,16 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   }
 
   /**
+   * Why a password hash from elsewhere cannot be used here, in a sentence without the hash; `undefined` if a user with this
+   * hash can log in. The hash may belong to no scheme of `passwords.schemes`, or
+   * [cost too much](../../docs/hashes-from-elsewhere.md#bounds). `addUser()` refuses such a hash.
+   */
+  passwordHashFault(passwordHash: string): string | undefined {
+    const fault = this[ACCOUNTS].writer.hashFault(passwordHash);
+    return fault === undefined ? undefined : `The hash ${fault}.`;
+  }
+
+  /**
    * Registers a user as the route does, with hooks and mails. It takes only the fields that users may set themselves.
    * With `requireVerification`, it mails the verification token. Without `password`, the user has none.
    * @throws {UserAlreadyExistsError}, {UserNotUniqueError}, {InvalidRegistrationPasswordError}, {InvalidIdentifierError}

@@ -29,6 +29,7 @@ import { Accounts } from '../accounts/accounts.js';
 import { Deletion } from '../accounts/deletion.js';
 import { EmailChange } from '../accounts/email-change.js';
 import { HostMoments } from '../accounts/moments.js';
+import { LegacyLogin } from '../accounts/legacy-login.js';
 import { PasswordLogin } from '../accounts/password-login.js';
 import { PasswordReset } from '../accounts/password-reset.js';
 import { Registration } from '../accounts/registration.js';
@@ -93,7 +94,8 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
 /** The services for accounts. */
 const ACCOUNTS: Provider[] = [
   ...[Accounts, HostMoments, HookRunner, UserEventsEmitter],
-  ...[Registration, PasswordLogin, Verification, EmailChange, PasswordReset, AccountChanges, Deletion],
+  ...[Registration, PasswordLogin, LegacyLogin, Verification, EmailChange, PasswordReset],
+  ...[AccountChanges, Deletion],
   ...[AccountMails, AccountTokens, UserWriter, NewPasswords, AccessRemoval],
 ];
 

@@ -8,6 +8,7 @@ const LAYERS = [
   /^lib\/openapi\//,
   /^lib\/cli\//,
   /^lib\/commands\//,
+  /^lib\/schemes\//,
   /^lib\/module\//,
   /^lib\/features\/[^/]+\//,
   /^lib\/features\/[^/]+\.ts$/,

@@ -21,6 +21,7 @@ const EXPECTED =
 const INDISPENSABLE = [
   ...['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/oauth2.js', 'dist/oauth2.d.ts', 'docs/options.md'],
+  ...['dist/schemes.js', 'dist/schemes.d.ts', 'docs/hashes-from-elsewhere.md'],
   ...['dist/testing.js', 'dist/testing.d.ts', 'docs/testing.md'],
 ];
 
@@ -99,7 +100,7 @@ test.each<[HostKind, string]>([
   'an application in %s registers a user, logs in and has providers',
   async (kind, host) => {
     const { origins, answers } = JSON.parse(await run('node', [host], hostOf(kind)));
-    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/testing.js'];
+    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/schemes.js', 'dist/testing.js'];
     expect(origins).toEqual(doors.map((door) => join(libraryOf(kind), door)));
     expect(answers).toEqual({
       registration: 201,
@@ -162,7 +163,7 @@ test.each<[HostKind, string, ...string[]]>([
       hostOf(kind),
     );
     const read = printed.split('\n');
-    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts', 'dist/testing.d.ts'])
+    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts', 'dist/schemes.d.ts', 'dist/testing.d.ts'])
       expect(read).toContain(join(libraryOf(kind), door));
     expect(read.filter((file) => /@types\/(?!node\/)/.test(file))).toEqual([]);
   },

@@ -92,10 +92,8 @@ export class UserLines {
       values.set('id', parsed);
     }
     const hash = values.get('passwordHash');
-    if (typeof hash === 'string' && !passwords.isUsable(hash)) {
-      const schemes = passwords.schemeNames.join(' and ');
-      throw new FieldFaultError('passwordHash', `is no hash of passwords.schemes, which are ${schemes}`);
-    }
+    const fault = typeof hash === 'string' ? passwords.fault(hash) : undefined;
+    if (fault !== undefined) throw new FieldFaultError('passwordHash', fault);
     for (const property of new Set(['email', ...settings.identifiers])) {
       if (!values.has(property)) continue;
       values.set(property, this.normalIdentifier(property, values.get(property)));

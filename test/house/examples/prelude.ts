@@ -22,6 +22,7 @@ export * from '@nestjs/typeorm';
 export * from 'class-validator';
 export * from 'nestjs-users';
 export * from 'nestjs-users/oauth2';
+export * from 'nestjs-users/schemes';
 export * from 'nestjs-users/testing';
 export * from 'typeorm';
 export { Logger, type LogLevel } from '@nestjs/common';

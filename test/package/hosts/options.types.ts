@@ -250,6 +250,7 @@ const passwords: Required<PasswordOptions> = {
   bcrypt: { rounds: 12 },
   concurrency: 1,
   queue: 1,
+  legacyLoginSeconds: 3,
 };
 const limit = { attempts: 1, windowSeconds: 60 };
 const limits: Required<LimitsOptions> = {
