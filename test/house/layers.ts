@@ -11,6 +11,7 @@ const LAYERS = [
   /^lib\/features\/[^/]+\.ts$/,
   /^lib\/authorization\//,
   /^lib\/authentication\//,
+  /^lib\/mail\//,
   /^lib\/accounts\//,
   /^lib\/roles\//,
   /^lib\/users\//,
