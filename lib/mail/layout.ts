@@ -31,10 +31,14 @@ export interface MailParts extends MailText {
 
 /** The part for readers without HTML. */
 export function textOf(mail: MailParts): string {
-  const { heading = mail.subject, before, after = [], link, footer } = mail;
-  const paragraphs = [heading, ...before, ...(link ? [`${mail.button ?? ''}:\n${link}`] : []), ...after];
-  const lines = paragraphs.map((each) => (each.endsWith(link ?? '\n') ? each : lineOf(each)));
-  return `${[...lines, `-- \n${lineOf(footer)}`].join('\n\n')}\n`;
+  const { heading = mail.subject, before, button = '', after = [], link, footer } = mail;
+  const paragraphs = [
+    ...[heading, ...before].map(lineOf),
+    ...(link === undefined ? [] : [`${lineOf(button)}:\n${link}`]),
+    ...after.map(lineOf),
+    `-- \n${lineOf(footer)}`,
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
 }
 
 export function htmlOf(mail: MailParts, layout: MailLayout): string {

@@ -143,7 +143,7 @@ export async function withoutContents(send: () => unknown): Promise<void> {
   try {
     await send();
   } catch (error) {
-    throw new MailNotSentError(error);
+    throw error instanceof MailNotSentError ? error : new MailNotSentError(error);
   }
 }
 
