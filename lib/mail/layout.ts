@@ -42,7 +42,7 @@ export function textOf(mail: MailParts): string {
 }
 
 export function htmlOf(mail: MailParts, layout: MailLayout): string {
-  const html = (text: string) => escapeHtml(lineOf(text));
+  const html = (text: string) => unbroken(escapeHtml(lineOf(text)));
   return layout({
     lang: escapeHtml(mail.language),
     dir: directionOf(mail.language),
@@ -53,6 +53,9 @@ export function htmlOf(mail: MailParts, layout: MailLayout): string {
     publicUrl: escapeHtml(mail.publicUrl),
   });
 }
+
+/** Ends no line behind the first letter of `e-mail`. */
+const unbroken = (text: string): string => text.replaceAll(/(?<=\b[a-z])-(?=[a-z])/gi, '\u2011');
 
 /** The styles of elements stand beside them, because some programs for mail drop the element `style`. */
 const STYLES = {
@@ -105,11 +108,11 @@ export const defaultLayout: MailLayout = ({ lang, dir, subject, body, footer, ap
 </head>
 <body style="margin:0;padding:0;background-color:#f3f4f6;color:#1f2328">
 <div class="page" style="padding:24px 12px;background-color:#f3f4f6;color:#1f2328;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5">
-<p class="muted" style="max-width:560px;margin:0 auto 12px;padding:0 4px;color:#4b5563;font-weight:700">${app}</p>
+<header class="muted" style="display:block;max-width:560px;margin:0 auto 12px;padding:0 4px;color:#4b5563;font-weight:700">${app}</header>
 <main class="card" style="display:block;max-width:500px;margin:0 auto;padding:28px;background-color:#ffffff;border:1px solid #d5d9e0;border-radius:10px">
 ${body}
 </main>
-<p class="muted" style="max-width:560px;margin:16px auto 0;padding:0 4px;color:#4b5563;font-size:14px">${footer}</p>
+<footer class="muted" style="display:block;max-width:560px;margin:16px auto 0;padding:0 4px;color:#4b5563;font-size:14px">${footer}</footer>
 </div>
 </body>
 </html>

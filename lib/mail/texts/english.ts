@@ -46,14 +46,14 @@ export const ENGLISH: MailTexts = {
     before: [
       'Hello,',
       `The e-mail address of your account at ${app} was changed. From now on, e-mails for this account go to the new address.`,
-      `If you did not want this change, please contact us at once: ${support}`,
+      `If you did not make this change, please contact us at once: ${support}`,
     ],
   }),
   registrationAttempt: ({ app }) => ({
     subject: 'You already have an account',
     before: [
       'Hello,',
-      `Somebody wanted to use this e-mail address for an account at ${app}. You already have an account with this address, and nothing was changed.`,
+      `Somebody tried to use this e-mail address for an account at ${app}. You already have an account with this address, and nothing was changed.`,
       'If it was you, log in as usual. If you forgot your password, you can set a new one there.',
     ],
     button: `Go to ${app}`,

@@ -20,7 +20,7 @@ export const GERMAN: MailTexts = {
       'Guten Tag,',
       `Sie möchten diese E-Mail-Adresse für Ihr Konto bei ${app} verwenden. Bis Sie die neue Adresse bestätigen, gilt weiterhin die bisherige.`,
     ],
-    button: 'Neue E-Mail-Adresse bestätigen',
+    button: 'Neue Adresse bestätigen',
     after: [
       `Der Link ist ${validity} lang gültig.`,
       'Wenn Sie das nicht angefordert haben, können Sie diese E-Mail ignorieren. Klicken Sie dann nicht auf den Link.',
@@ -55,7 +55,7 @@ export const GERMAN: MailTexts = {
     before: [
       'Guten Tag,',
       `die E-Mail-Adresse Ihres Kontos bei ${app} wurde geändert. E-Mails zu diesem Konto gehen ab jetzt an die neue Adresse.`,
-      `Wenn Sie diese Änderung nicht wollten, wenden Sie sich bitte sofort an uns: ${support}`,
+      `Wenn Sie diese Änderung nicht veranlasst haben, wenden Sie sich bitte sofort an uns: ${support}`,
     ],
   }),
   registrationAttempt: ({ app }) => ({
@@ -63,10 +63,10 @@ export const GERMAN: MailTexts = {
     before: [
       'Guten Tag,',
       `jemand wollte diese E-Mail-Adresse für ein Konto bei ${app} verwenden. Sie haben mit dieser Adresse bereits ein Konto. Daran wurde nichts geändert.`,
-      'Wenn Sie das waren, melden Sie sich wie gewohnt an. Falls Sie Ihr Passwort vergessen haben, können Sie dort ein neues festlegen.',
+      'Wenn Sie es waren, melden Sie sich wie gewohnt an. Falls Sie Ihr Passwort vergessen haben, können Sie dort ein neues festlegen.',
     ],
     button: `Zu ${app}`,
-    after: ['Wenn Sie das nicht waren, müssen Sie nichts tun.'],
+    after: ['Wenn Sie es nicht waren, müssen Sie nichts tun.'],
   }),
   linkHint: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
   footer: ({ app }) => `Diese E-Mail von ${app} wurde automatisch versendet.`,
