@@ -37,10 +37,7 @@ export interface OwnTransport extends MailTransport {
 }
 
 /** Options of nodemailer's `createTransport()`, such as `{ host, port, secure, auth }`. */
-export interface NodemailerOptions {
-  readonly [option: string]: unknown;
-  readonly sendMail?: undefined;
-}
+export type NodemailerOptions = Readonly<Record<string, unknown>> & { readonly sendMail?: undefined };
 
 /** A server that does not answer must not hold mails for the ten minutes that nodemailer waits. */
 const DEFAULTS = {

@@ -37,6 +37,14 @@ const OPTIONS = keysOf<MailerOptions>({
   layout: true,
 });
 
+const LINKS = keysOf<Record<LinkOfMail, string>>({
+  verification: true,
+  emailChange: true,
+  passwordReset: true,
+  invitation: true,
+  login: true,
+});
+
 const TEXTS = keysOf<MailTexts>({
   verification: true,
   emailChange: true,
@@ -99,6 +107,7 @@ function resolveLinks(
   given: NonNullable<MailerOptions['links']>,
 ): MailerSettings['links'] {
   if (!isPlainObject(given)) throw new ConfigurationError('mailer.links must be an object of paths.');
+  refuseUnknown('mailer.links', given, LINKS);
   const own = definedFields(given);
   const verification = own.verification ?? '/verify#token=';
   const passwordReset = own.passwordReset ?? '/reset-password#token=';
@@ -110,7 +119,6 @@ function resolveLinks(
     login: '/',
     ...own,
   };
-  refuseUnknown('mailer.links', own, Object.keys(links));
   for (const [name, path] of Object.entries(links)) requirePath(name, path, publicUrl);
   return links;
 }
