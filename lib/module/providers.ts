@@ -28,6 +28,7 @@ import { AccountChanges } from '../accounts/account-changes.js';
 import { Accounts } from '../accounts/accounts.js';
 import { Deletion } from '../accounts/deletion.js';
 import { EmailChange } from '../accounts/email-change.js';
+import { MAILER } from '../accounts/mailer.js';
 import { HostMoments } from '../accounts/moments.js';
 import { LegacyLogin } from '../accounts/legacy-login.js';
 import { PasswordLogin } from '../accounts/password-login.js';
@@ -65,6 +66,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     { provide: PLAN, useValue: plan },
     settings(ACCOUNTS_SETTINGS, ({ users }) => users),
     settings(IDENTIFIERS, ({ users }) => users),
+    settings(MAILER, ({ mailer }) => mailer),
     ...plan.features.flatMap(({ feature: { key, settingsToken } }) =>
       settingsToken ? [settings(settingsToken, ({ features }) => features[key])] : [],
     ),

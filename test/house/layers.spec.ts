@@ -44,6 +44,11 @@ describe('lib', () => {
     expect(waysToPackages('lib/oauth2.ts', packages, imports)).toHaveLength(2);
     expect(waysToPackages('lib/index.ts', packages, imports)).toEqual([]);
   });
+
+  test('an application without the mailer loads no nodemailer', () => {
+    expect(waysToPackages('lib/mail.ts', ['nodemailer'], imports)).toHaveLength(1);
+    expect(waysToPackages('lib/index.ts', ['nodemailer'], imports)).toEqual([]);
+  });
 });
 
 describe('the rules bite', () => {

@@ -14,6 +14,7 @@ const LAYERS = [
   /^lib\/features\/[^/]+\.ts$/,
   /^lib\/authorization\//,
   /^lib\/authentication\//,
+  /^lib\/mail\//,
   /^lib\/accounts\//,
   /^lib\/roles\//,
   /^lib\/users\//,

@@ -22,6 +22,7 @@ const INDISPENSABLE = [
   ...['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/oauth2.js', 'dist/oauth2.d.ts', 'docs/options.md'],
   ...['dist/schemes.js', 'dist/schemes.d.ts', 'docs/hashes-from-elsewhere.md'],
+  ...['dist/mail.js', 'dist/mail.d.ts', 'docs/mail.md'],
   ...['dist/testing.js', 'dist/testing.d.ts', 'docs/testing.md'],
 ];
 
@@ -219,6 +220,7 @@ test(
     const profile = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
     // It fails for a problem. What node10 would not find, it lists: that knows no `exports`, and so no subpaths.
     const found = await run('attw', [tarball, ...profile]);
+    expect(found).toMatch('"nestjs-users/mail"');
     expect(found).toMatch('"nestjs-users/oauth2"');
     expect(found).toMatch('"nestjs-users/testing"');
   },

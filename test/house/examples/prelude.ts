@@ -21,6 +21,7 @@ export * from '@nestjs/event-emitter';
 export * from '@nestjs/typeorm';
 export * from 'class-validator';
 export * from 'nestjs-users';
+export * from 'nestjs-users/mail';
 export * from 'nestjs-users/oauth2';
 export * from 'nestjs-users/schemes';
 export * from 'nestjs-users/testing';
