@@ -90,7 +90,7 @@ function requireModule(guard: AuthenticatingGuard, modules: ModulesContainer): v
   if (owners.some(({ isGlobal }) => isGlobal)) return;
   const { name: module = 'its module' } = moduleOf(modules, guard) ?? {};
   throw new ConfigurationError(
-    `${name} needs UsersModule, which is not global; let ${module} import a module that exports it, or leave out isGlobal: false.`,
+    `${name} needs UsersModule, which is not global; put UsersModule.forRoot({ … }) into the imports and the exports of one module, and let ${module} import that module, or leave out isGlobal: false.`,
   );
 }
 

@@ -21,6 +21,14 @@ const NO_ANSWER = 'A part of the application does not answer.';
 export const isInjectionToken = (client: RedisClientOption): client is InjectionToken =>
   typeof client !== 'object';
 
+/** @throws {ConfigurationError} for an address of a server, which Nest would take for an injection token */
+export function refuseAddress(client: RedisClientOption | undefined, option: string): void {
+  if (typeof client !== 'string' || !/^rediss?:|:\d+$/i.test(client)) return;
+  throw new ConfigurationError(
+    `${option} is an address; give it a connected client of the package redis or ioredis, or the injection token of one.`,
+  );
+}
+
 /** Sends commands to Redis with the host's client. No command takes longer than a second. */
 export class Redis {
   readonly isIoredis: boolean;

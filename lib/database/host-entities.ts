@@ -7,6 +7,9 @@ import { ConfigurationError } from '../common/configuration-error.js';
 /** The host's data source, after the check that it knows every entity that the host named. */
 export const HOST_DATA_SOURCE = Symbol('nestjs-users: the data source of the host');
 
+/** Runs before the data source connects. */
+const DECORATED = Symbol('nestjs-users: the entities that others refer to are decorated');
+
 /**
  * As `TypeOrmModule.forFeature()`, but checks the data source first. Without the check, a missing data source
  * or an unknown entity would give an error of Nest or TypeORM with names that the host never wrote.
@@ -22,6 +25,13 @@ export function hostEntitiesModule(
     dataSource,
   );
   const token = getDataSourceToken(dataSource);
+  const decorated: FactoryProvider = {
+    provide: DECORATED,
+    useFactory: () => {
+      for (const [name, entity] of given)
+        if (isReferred(entity)) requireDecorated(`entities.${name}`, entity);
+    },
+  };
   const source: FactoryProvider = {
     provide: HOST_DATA_SOURCE,
     inject: [{ token, optional: true }, ModulesContainer],
@@ -36,7 +46,7 @@ export function hostEntitiesModule(
   );
   return {
     ...feature,
-    providers: [source, ...repositories],
+    providers: [decorated, source, ...repositories],
     exports: [...repositories, HOST_DATA_SOURCE],
   };
 }
@@ -73,9 +83,24 @@ function nameOf(token: unknown): string | undefined {
 
 function requireKnown(source: DataSource, option: string, entity: Type): void {
   if (source.hasMetadata(entity)) return;
-  const isEntity = getMetadataArgsStorage().tables.some(({ target }) => target === entity);
-  const mend = isEntity
-    ? `is unknown to the data source; add it to the option entities of TypeOrmModule, or set autoLoadEntities: true there`
-    : `is not a TypeORM entity; add @Entity() to the class`;
-  throw new ConfigurationError(`${option}: ${entity.name} ${mend}.`);
+  requireDecorated(option, entity);
+  throw new ConfigurationError(
+    `${option}: ${entity.name} is unknown to the data source; add it to the option entities of TypeOrmModule, or set autoLoadEntities: true there.`,
+  );
+}
+
+/**
+ * Whether a decorated relation refers to the class. TypeORM resolves such a relation only to a decorated class, and
+ * otherwise fails with the name of the other entity.
+ */
+const isReferred = (entity: Type): boolean =>
+  getMetadataArgsStorage().relations.some(
+    ({ type }) => typeof type === 'function' && (type as () => unknown)() === entity,
+  );
+
+function requireDecorated(option: string, entity: Type): void {
+  if (getMetadataArgsStorage().tables.some(({ target }) => target === entity)) return;
+  throw new ConfigurationError(
+    `${option}: ${entity.name} is not a TypeORM entity; add @Entity() to the class.`,
+  );
 }

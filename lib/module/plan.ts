@@ -1,4 +1,5 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import { PARAMTYPES_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/constants.js';
 import type { BaseSession } from '../authentication/sessions/session.entity.js';
 import { jwt } from '../authentication/strategies/jwt.strategy.js';
 import { bearer } from '../authentication/transports/bearer.transport.js';
@@ -178,8 +179,20 @@ function optionalEntity<T>(name: string, entity: Type<T> | undefined, bases: str
 function checkService(service: UsersPlanOptions['service']): Type<UsersService> {
   if (service === undefined) return UsersService;
   const isOurs = typeof service === 'function' && service.prototype instanceof UsersService;
-  if (service === UsersService || isOurs) return service;
+  if (service === UsersService) return service;
+  if (isOurs) return requireInjectable(service);
   throw new ConfigurationError('service must be a class that extends UsersService.');
+}
+
+/** Without a decorator, TypeScript notes no parameters, and Nest would pass `undefined` for each of them. */
+function requireInjectable(service: Type<UsersService>): Type<UsersService> {
+  const isDescribed = [PARAMTYPES_METADATA, SELF_DECLARED_DEPS_METADATA].some((key) =>
+    Reflect.hasOwnMetadata(key, service),
+  );
+  if (service.length === 0 || isDescribed) return service;
+  throw new ConfigurationError(
+    `service: ${service.name} injects by its constructor, but Nest does not know what; add @Injectable() to the class.`,
+  );
 }
 
 function openFeatures(options: Partial<Given>): ResolvedPlan['features'] {

@@ -17,7 +17,7 @@ import { SessionsService } from '../authentication/sessions/sessions.service.js'
 import { Authority } from '../authorization/authority.js';
 import { ConnectionsService } from '../authorization/connections.service.js';
 import { Background } from '../common/background.js';
-import { isInjectionToken, type RedisClient } from '../common/redis.js';
+import { isInjectionToken, type RedisClient, refuseAddress } from '../common/redis.js';
 import { databaseProvider, repositoryProvider } from '../database/database.providers.js';
 import { addRole } from '../roles/role-filter.js';
 import { RoleKeySubscriber } from '../roles/role-key.subscriber.js';
@@ -58,7 +58,10 @@ import type { ResolvedPlan } from './plan.js';
 import type { ResolvedSettings } from './settings.js';
 
 export const PLAN = Symbol('nestjs-users: plan');
-export const SETTINGS = Symbol('nestjs-users: settings');
+/** Nest prints this name where `inject` names what no module exports to it. */
+export const SETTINGS = Symbol(
+  'nestjs-users: settings of the factory; what inject names must come from a module in the option imports',
+);
 
 /** The providers of the module, from its plan. The settings come from {@link SETTINGS}. */
 export function createProviders(plan: ResolvedPlan): Provider[] {
@@ -130,6 +133,7 @@ function settings(
 function limitsProvider({ declared }: ResolvedPlan): Provider {
   const { limits } = declared();
   const client = limits ? limits.redis : undefined;
+  refuseAddress(client, 'limits.redis');
   return {
     provide: Limits,
     inject: [ACCOUNTS_SETTINGS, ...(client !== undefined && isInjectionToken(client) ? [client] : [])],

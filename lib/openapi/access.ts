@@ -17,6 +17,8 @@ export interface DocumentedApplication {
 /** Who may use a route, as its guards say. */
 export interface Access {
   needsLogin: boolean;
+  /** Whether a guard of this library stands at the route itself. */
+  isGuarded: boolean;
   /** The backends whose credentials count. */
   backends: readonly Backend[];
   needsVerification: boolean;
@@ -31,6 +33,7 @@ export function accessOf(controller: Type, handler: object, application: Documen
     Array.isArray(options.backends) ? [options.backends as string[]] : [],
   );
   return {
+    isGuarded: rules.length > 0,
     needsLogin: rules.some(({ options }) => !options.optional),
     backends: application.backends.filter(({ name }) => names.every((list) => list.includes(name))),
     needsVerification: rules.some(({ options }) => options.verified ?? application.requiresVerification),
@@ -66,7 +69,8 @@ const BODY_FAILURES: readonly FailureDescription[] = [
   { status: 415, when: 'The body has another media type.' },
 ];
 
-function loginFailures(
+/** How the guards of a route refuse. */
+export function loginFailures(
   handler: object,
   { backends, needsVerification, authorizes }: Access,
 ): FailureDescription[] {

@@ -13,12 +13,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   minLength: (minLength: number) => text({ minLength }),
   maxLength: (maxLength: number) => text({ maxLength }),
   isLength: (minLength: number, maxLength?: number) => text({ minLength, ...(maxLength && { maxLength }) }),
-  matches: (pattern: RegExp) => text({ pattern: pattern.source }),
+  // A schema has no flags.
+  matches: ({ source, flags }: RegExp) => text(/[ims]/.test(flags) ? {} : { pattern: source }),
   isEmail: ofFormat('email'),
-  isUrl: ofFormat('uri'),
+  // A host's options decide whether an address needs its scheme.
+  isUrl: () => text(),
   isUuid: ofFormat('uuid'),
-  isDateString: ofFormat('date-time'),
-  isIso8601: ofFormat('date-time'),
+  // A date without a time is one, too.
+  isDateString: () => text(),
+  isIso8601: () => text(),
   isDate: ofFormat('date-time'),
   isMilitaryTime: () => text({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
   isNumberString: () => text(),
@@ -32,8 +35,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   isBoolean: () => ({ type: 'boolean' }),
   isInt: () => ({ type: 'integer' }),
   isNumber: () => ({ type: 'number' }),
-  isPositive: () => ({ minimum: 0 }),
-  isNegative: () => ({ maximum: 0 }),
+  // OpenAPI 3.0 and 3.1 write the bound of an open range in two ways, and both know a negation.
+  isPositive: () => ({ minimum: 0, not: { enum: [0] } }),
+  isNegative: () => ({ maximum: 0, not: { enum: [0] } }),
   min: (minimum: number) => ({ minimum }),
   max: (maximum: number) => ({ maximum }),
   isIn: (values: readonly unknown[] | (() => readonly unknown[])) => oneOf(valuesIn(values)),

@@ -126,7 +126,7 @@ function answersOf({ answers }: RouteDescription, application: DocumentedApplica
   );
 }
 
-const answer = (status: number, response: ResponseObject): MethodDecorator =>
+export const answer = (status: number, response: ResponseObject): MethodDecorator =>
   ApiResponse({ status, ...response });
 
 /** The JSON value `null`, for OpenAPI 3.0, which has no type for it, and for later versions. */

@@ -5,11 +5,12 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import {
   computedProperties,
   exposedProperties,
+  hasTypeDecorator,
   shownName,
   transformsOf,
 } from '../common/output/dto-metadata.js';
 import { hasLargeIds, isIntegerColumn, isUuidColumn } from '../database/entity-id.js';
-import { nestedAt, type Shown } from '../module/checks/read-dto-checks.js';
+import { nestedAt, type Shown, typeAtBoot } from '../module/checks/read-dto-checks.js';
 import type { DescribedProperty } from './described-property.js';
 
 /** A property, and what its nested DTO shows. */
@@ -23,6 +24,24 @@ export function describeOutput(shown: Shown): ShownProperty[] {
     const name = shownName(shown.dto, property);
     return name === undefined ? [] : [{ property, name, ...describe(shown, property) }];
   });
+}
+
+/** What an answer shows of a value that is no entity, such as an object in a JSON column. */
+export function describeValue(dto: Type): DescribedProperty[] {
+  return exposedProperties(dto).flatMap((property) => {
+    const name = shownName(dto, property);
+    if (name === undefined) return [];
+    const schema = schemaOfType(designType(dto, property)) ?? {};
+    return [{ property, name, ...ANYTHING, schema, ...valueAt(dto, property) }];
+  });
+}
+
+/** The DTO of `@Type()` at a property that is neither a relation nor an embedded object. */
+function valueAt(dto: Type, property: string): Pick<Description, 'nested' | 'isList'> | undefined {
+  if (!hasTypeDecorator(dto, property) || transformsOf(dto, property).length > 0) return undefined;
+  const type = typeAtBoot(dto, property);
+  if (typeof type !== 'function' || exposedProperties(type as Type).length === 0) return undefined;
+  return { nested: type as Type, isList: designType(dto, property) === Array };
 }
 
 type Description = Omit<ShownProperty, 'property' | 'name'>;
@@ -46,14 +65,17 @@ function describe(shown: Shown, property: string): Description {
   if (shows) {
     const relation = entity.findRelationWithPropertyPath(path);
     const isList = relation !== undefined && (relation.isOneToMany || relation.isManyToMany);
-    // A relation is there only if it was loaded.
-    return { ...ANYTHING, isNullable: relation !== undefined && !isList, nested: shows.dto, isList, shows };
+    // A relation is there only if it was loaded, and an embedded object only if a column of it has a value.
+    const isRequired = relation === undefined && hasColumnAlways(entity, `${path}.`);
+    const isNullable = relation !== undefined && !isList;
+    return { ...ANYTHING, isRequired, isNullable, nested: shows.dto, isList, shows };
   }
   const column = entity.findColumnWithPropertyPath(path);
-  if (column) return describeColumn(column, entity, schemaOfType(own));
+  if (column) return { ...describeColumn(column, entity, schemaOfType(own)), ...valueAt(dto, property) };
   return {
     ...ANYTHING,
     schema: schemaOfType(own) ?? schemaOfType(designType(entity.target as Type, property)) ?? {},
+    ...valueAt(dto, property),
   };
 }
 
@@ -67,7 +89,7 @@ function describeColumn(
     declared ??
     schemaOfType(designType(entity.target as Type, column.propertyName)) ??
     schemaOfColumn(column);
-  const isAlways = column.isSelect && column.embeddedMetadata === undefined;
+  const isAlways = column.embeddedMetadata === undefined ? column.isSelect : isInEveryRow(column);
   const isInteger = schema.type === 'number' && isIntegerColumn(column);
   const item = { ...ANYTHING, isRequired: isAlways, isNullable: column.isNullable };
   return column.isArray
@@ -75,14 +97,22 @@ function describeColumn(
     : { ...item, schema: isInteger ? { type: 'integer' } : schema };
 }
 
+const hasColumnAlways = ({ columns }: EntityMetadata, prefix: string): boolean =>
+  columns.some((column) => column.propertyPath.startsWith(prefix) && isInEveryRow(column));
+
+const isInEveryRow = ({ isSelect, isNullable }: ColumnMetadata): boolean => isSelect && !isNullable;
+
 const isIdColumn = (column: ColumnMetadata): boolean =>
   column.isPrimary || column.referencedColumn?.isPrimary === true;
 
-/** Drivers return a large integer as text, or the library writes a BigInt as text. */
+/** The driver of PostgreSQL returns a large integer as text, others a number too, and the library writes a BigInt as text. */
 export function schemaOfId(column: ColumnMetadata | undefined): SchemaObject {
   if (isUuidColumn(column)) return { type: 'string', format: 'uuid' };
   const isNumber = column && isIntegerColumn(column) && !hasLargeIds(column) && !column.transformer;
   if (isNumber) return { type: 'integer', minimum: 1 };
+  if (column?.entityMetadata.dataSource.options.type === 'postgres' && !column.transformer) {
+    return { type: 'string', pattern: '^[1-9]\\d*$' };
+  }
   return { oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }] };
 }
 

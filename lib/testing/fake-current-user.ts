@@ -4,7 +4,7 @@ import type { HttpRequest } from '../common/http.js';
 import type { BaseUser } from '../users/user.entity.js';
 import { fakeIdentity } from './fake-identity.js';
 import type { ModuleBuilder } from './module-builder.js';
-import { refuseInProduction } from './tests-only.js';
+import { refuseOutsideTests } from './tests-only.js';
 
 /** A user without a row. The guards read only the fields that they need, such as `isSuperuser` or `roles`. */
 export type FakeUser = { id: BaseUser['id'] } & Partial<Omit<BaseUser, 'id'>> &
@@ -17,14 +17,14 @@ type FindUser = (request: HttpRequest) => object | undefined | Promise<object | 
  * `Superuser()` refuses who is no superuser, a role guard reads `user.roles`, and an inactive user is nobody.
  * @param who the user, or a function that finds the user of a request; `undefined` is an anonymous request
  * @returns the builder
- * @throws {ConfigurationError} if `NODE_ENV` is `production`
+ * @throws {ConfigurationError} if `NODE_ENV` is set, and is neither `test` nor `development`
  * @example await fakeCurrentUser(Test.createTestingModule({ imports: [AppModule] }), ada).compile();
  */
 export function fakeCurrentUser<Builder extends ModuleBuilder>(
   builder: Builder,
   who: BaseUser | FakeUser | FindUser,
 ): Builder {
-  refuseInProduction('fakeCurrentUser');
+  refuseOutsideTests('fakeCurrentUser');
   const find: FindUser = typeof who === 'function' ? who : () => who;
   builder.overrideProvider(Authenticator).useFactory({
     inject: [BACKENDS],

@@ -7,17 +7,17 @@ import type { HttpRequest } from '../common/http.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { FakeUser } from './fake-current-user.js';
 import { fakeIdentity } from './fake-identity.js';
-import { refuseInProduction } from './tests-only.js';
+import { refuseOutsideTests } from './tests-only.js';
 
 /**
  * A guard for `overrideGuard()`, behind which `@CurrentUser()` is the fake user. In production, nothing but a guard of this
  * library decides who the current user is, so a fake that only sets `request.user` must be passed through this function.
  * @param fake the user whom it lets in; or a guard that sets `request.user`, and lets in whom it likes
- * @throws {ConfigurationError} if `NODE_ENV` is `production`
+ * @throws {ConfigurationError} if `NODE_ENV` is set, and is neither `test` nor `development`
  * @example builder.overrideGuard(Authenticated()).useValue(fakeGuard(ada));
  */
 export function fakeGuard(fake: CanActivate | BaseUser | FakeUser): CanActivate {
-  refuseInProduction('fakeGuard');
+  refuseOutsideTests('fakeGuard');
   const guard = isGuard(fake) ? fake : lettingIn(fake);
   return {
     async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -10,7 +10,7 @@ import { describedRoutes } from '../module/described-routes.js';
 import type { ResolvedPlan } from '../module/plan.js';
 import { PLAN } from '../module/providers.js';
 import { listening } from './loopback.js';
-import { refuseInProduction } from './tests-only.js';
+import { refuseOutsideTests } from './tests-only.js';
 
 /** What the provider says of the person who logs in there. */
 export interface FakeAccount extends OAuthProfile {}
@@ -55,13 +55,13 @@ export interface FakeProvider {
  * `profile` of the client does not run.
  * @param client the name of the client: `google` for `google({ … })`
  * @throws {Error} for an unknown client
- * @throws {ConfigurationError} if `NODE_ENV` is `production`
+ * @throws {ConfigurationError} if `NODE_ENV` is set, and is neither `test` nor `development`
  * @example
  * const google = fakeProvider(app, 'google');
  * const answer = await google.logIn({ subject: '42', email: 'ada@example.com', emailVerified: true });
  */
 export function fakeProvider(app: INestApplication, client: string): FakeProvider {
-  refuseInProduction('fakeProvider');
+  refuseOutsideTests('fakeProvider');
   return new ReplacedProvider(app, clientOf(app, client));
 }
 

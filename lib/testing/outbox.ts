@@ -3,7 +3,7 @@ import type { TokenPurpose } from '../accounts/account-tokens.js';
 import { settled } from '../common/background.js';
 import type { BaseUser } from '../users/user.entity.js';
 import type { RunningApplication } from './acting-as.js';
-import { refuseInProduction } from './tests-only.js';
+import { refuseOutsideTests } from './tests-only.js';
 
 /** A mail that was due, in place of the call of a `send…` hook. */
 export interface CapturedMail {
@@ -50,7 +50,7 @@ export interface Outbox {
  * const { token } = await outbox.next('reset-password', 'ada@example.com');
  */
 export function captureMails(app: RunningApplication): Outbox {
-  refuseInProduction('captureMails');
+  refuseOutsideTests('captureMails');
   const moments = app.get(HostMoments, { strict: false });
   const outbox = new CapturingOutbox(app, () => {
     if (moments.of === capturing) Reflect.deleteProperty(moments, 'of');

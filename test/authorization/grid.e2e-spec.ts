@@ -133,7 +133,7 @@ const options = {
   roleManagement: { guards: [RolesAccepted('helper')] },
 };
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   test('the grid has every route that there is', async () => {
     const { app } = await boot(options);
     const found = [...app.get(ModulesContainer, { strict: false }).values()]

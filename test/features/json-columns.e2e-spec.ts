@@ -1,5 +1,5 @@
 import { Expose, Type } from 'class-transformer';
-import { IsArray, IsIn, IsString, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { IsOmittable, RegisterDto, UserUpdateDto, UuidUser } from 'nestjs-users';
 import { Column, Entity } from 'typeorm';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
@@ -16,6 +16,12 @@ class Painter extends UuidUser {
 
   @Column({ type: 'simple-json', nullable: true })
   widgets?: Widget[] | null;
+
+  @Column({ type: 'simple-json', nullable: true })
+  payment?: object | null;
+
+  @Column({ type: 'simple-json', nullable: true })
+  tags?: string[] | null;
 
   /** No class declares what is in it. */
   @Column({ type: 'simple-json', nullable: true })
@@ -38,6 +44,27 @@ class WidgetDto {
   inner?: WidgetDto;
 }
 
+class CardDto {
+  @IsString()
+  number!: string;
+}
+
+class TransferDto {
+  @IsString()
+  iban!: string;
+}
+
+const BY_KIND = {
+  discriminator: {
+    property: 'kind',
+    subTypes: [
+      { name: 'card', value: CardDto },
+      { name: 'transfer', value: TransferDto },
+    ],
+  },
+  keepDiscriminatorProperty: true,
+};
+
 const declare = (target: object) => {
   IsOmittable()(target, 'notes');
   IsOmittable()(target, 'widgets');
@@ -51,6 +78,18 @@ class PainterRegisterDto extends RegisterDto {
   @ValidateNested()
   @Type(() => PreferencesDto)
   preferences?: PreferencesDto;
+
+  @IsOmittable()
+  @ValidateNested()
+  @Type(() => Object, BY_KIND)
+  payment?: CardDto | TransferDto;
+
+  @IsOmittable()
+  @IsArray()
+  @ArrayMaxSize(10)
+  @IsString({ each: true })
+  @MaxLength(20, { each: true })
+  tags?: string[];
 
   widgets?: WidgetDto[];
   notes?: unknown;
@@ -106,7 +145,11 @@ onEachHost((boot) => {
       [{ preferences: [one] }, 'body.preferences'],
       [{ preferences: [] }, 'body.preferences'],
       [{ widgets: { name: 'clock' } }, 'body.widgets'],
-      [{ widgets: [['clock']] }, 'body.widgets'],
+      [{ widgets: [['clock']] }, 'body.widgets.0'],
+      [{ widgets: [{ name: 'clock' }, [{ name: 'map', evil: 1 }]] }, 'body.widgets.1'],
+      [{ widgets: [[[{ name: 'map' }]]] }, 'body.widgets.0'],
+      [{ payment: [{ kind: 'card', number: '1' }] }, 'body.payment'],
+      [{ payment: [] }, 'body.payment'],
       [{ preferences: 'dark' }, 'body.preferences'],
     ];
     for (const [body, place] of cases) {
@@ -114,6 +157,49 @@ onEachHost((boot) => {
       const [fault] = (answer.body as { detail: { loc: string[] }[] }).detail;
       expect(fault?.loc.join('.')).toMatch(new RegExp(`^${place.replaceAll('.', '\\.')}`));
     }
+    expect(await users.count()).toBe(0);
+  });
+
+  test('a class that is chosen by the value takes what that class declares', async () => {
+    const host = await boot(OPTIONS);
+    const { api, users } = host;
+    for (const kind of ['cash', '__proto__', undefined, 7, ['card']]) {
+      const body = { ...ADA, payment: { kind, number: '1' } };
+      const answer = await api.post('/auth/register', body).expect(422);
+      expect((answer.body as { detail: object[] }).detail).toMatchObject([{ loc: ['body', 'payment'] }]);
+    }
+    expect(await users.count()).toBe(0);
+    const payment = { kind: 'card', number: '1', iban: 'evil', isSuperuser: true };
+    await api.post('/auth/register', { ...ADA, payment }).expect(201);
+    expect((await stored(host)).payment).toEqual({ kind: 'card', number: '1' });
+  });
+
+  test.each([
+    ['objects', 'widgets', (): object => ({})],
+    ['valid objects', 'widgets', (): object => ({ name: 'clock' })],
+    ['objects in objects', 'widgets', (): object => ({ name: 'a', inner: { name: 'b' } })],
+    ['lists in lists', 'widgets', (): object => [{}]],
+    ['words', 'tags', (): string => 'word'],
+    ['words that are none', 'tags', (): number => 7],
+  ])('tens of thousands of %s do not stop the process', async (_, property, item) => {
+    const { api, users } = await boot(OPTIONS);
+    const items: unknown[] = [];
+    const body = { ...ADA, [property]: items };
+    while (JSON.stringify(body).length < 85_000) {
+      for (let count = 0; count < 500; count++) items.push(item());
+    }
+    await api.post('/auth/register', { ...body, [property]: [] }).expect(201);
+    await users.delete({ email: ADA.email });
+    const begun = performance.now();
+    let longest = 0;
+    const watch = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    let last = begun;
+    await api.post('/auth/register', body).expect(422);
+    clearInterval(watch);
+    expect(longest).toBeLessThan(300);
     expect(await users.count()).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ function countHashes({ app }: Host): () => number {
 /** One client behind a proxy that the host trusts. */
 const from = (api: Host['api'], address: string) => api.with({ 'x-forwarded-for': address });
 
-onEachAdapter('sqlite', (boot, adapter) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot, adapter) => {
   let redis: TestRedis | undefined;
   afterEach(async () => {
     await redis?.close();

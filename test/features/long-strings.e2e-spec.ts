@@ -132,7 +132,7 @@ async function faultOf(host: Host, { method, path: route }: Route, what: string,
   return isRight ? [] : [`${method} ${route}, ${what}: ${status}, ${length} bytes, ${workMs} ms`];
 }
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   const everything = () =>
     boot({
       ...withProviders([nowhere('acme')]),

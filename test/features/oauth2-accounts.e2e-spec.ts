@@ -122,6 +122,33 @@ onEachHost((boot) => {
     });
   }
 
+  test.each(['bearer', 'cookie'] as const)(
+    'an account is not linked in a browser where somebody else has logged in since (%s)',
+    async (kind) => {
+      const host = await boot(withAcme(kind === 'bearer' ? BEARER : COOKIE));
+      const ada = await host.addUser();
+      await host.addUser({ email: 'eve@example.com' });
+      const backend = kind === 'bearer' ? 'jwt' : 'web';
+      const loggedIn = (email: string) => host.api.loggedIn(email, PASSWORD, backend);
+      const [mine, other] = [await loggedIn(ada.email), await loggedIn('eve@example.com')];
+      acme.claims = { sub: 'user-1' };
+      const begin = async () => {
+        const visitor = new Visitor(host);
+        const own = { ...mine.headers, 'sec-fetch-site': 'same-origin' };
+        return [visitor, acme.authorize(await visitor.authorize(AUTHORIZE, own))] as const;
+      };
+
+      const [visitor, callback] = await begin();
+      const { status, body } = await visitor.back(callback, { ...other.headers });
+      expect([status, body]).toMatchObject([400, { detail: 'OAUTH_INVALID_STATE' }]);
+      expect(await linksOf(host)).toEqual([]);
+
+      const [again, back] = await begin();
+      expect(await again.back(back, { ...mine.headers })).toMatchObject({ status: 200 });
+      expect(await linksOf(host)).toHaveLength(1);
+    },
+  );
+
   test('whoever links while the owner of the address resets the password keeps no way in', async () => {
     const host = await boot(withAcme());
     for (let round = 0; round < 10; round++) {

@@ -136,7 +136,7 @@ function replace(query: URLSearchParams, fields: Record<string, string | undefin
   }
 }
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   test.each(ATTACKS)(
     'a provider that %s, at whichever endpoint, logs nobody in',
     async (_, attack, answer) => {

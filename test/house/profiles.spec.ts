@@ -1,4 +1,4 @@
-import { type Choice, chosen, type Combination, PROFILES } from '../support/profiles.js';
+import { type Choice, chosen, type Combination, combinationsNeeded, PROFILES } from '../support/profiles.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
 const DATABASES = ['sqlite', 'postgres', 'mariadb'] as const;
@@ -43,6 +43,14 @@ describe.each(SUITES)('the hosts of %s', (suite) => {
         expect(kinds(run)).toEqual(kinds(hosts));
       }
     }
+  });
+
+  test('of a test that takes long are one, and all of them in four runs', () => {
+    const days = [0, 1, 2, 3].map((seed) =>
+      combinationsNeeded(suite, ['sqlite'], { takesLong: true }, { run: 'each', seed }),
+    );
+    for (const day of days) expect(day).toHaveLength(1);
+    expect(new Set(days.flat())).toEqual(new Set(onSQLite));
   });
 
   test('are of both profiles in a third of everything', () => {

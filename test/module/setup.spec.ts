@@ -5,6 +5,7 @@ import {
   Controller,
   type DynamicModule,
   Get,
+  Inject,
   Injectable,
   Module,
   Scope,
@@ -14,8 +15,17 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ConfigurationError, RolesAccepted, Superuser, UsersModule, UuidRole, UuidUser } from 'nestjs-users';
-import { Column, Entity, EntitySchema } from 'typeorm';
+import {
+  ConfigurationError,
+  redis,
+  RolesAccepted,
+  Superuser,
+  UsersModule,
+  UsersService,
+  UuidRole,
+  UuidUser,
+} from 'nestjs-users';
+import { Column, Entity, EntitySchema, ManyToOne } from 'typeorm';
 import { SECRET } from '../support/host.js';
 import { Role, User } from '../support/users.js';
 
@@ -128,6 +138,21 @@ describe('an entity that TypeORM does not know', () => {
     }
   });
 
+  test('without @Entity(), where another entity refers to it', async () => {
+    @Entity()
+    class Note extends UuidRole {
+      @ManyToOne(() => Bare)
+      author!: Bare;
+    }
+    const users = UsersModule.forRoot({ ...options, entities: { user: Bare } });
+    for (const imports of [
+      [source({ entities: [Bare, Note] }), users],
+      [users, source({ entities: [Bare, Note] })],
+    ]) {
+      expect(await refusal(imports)).toMatch(/entities\.user: Bare is not a TypeORM entity/);
+    }
+  });
+
   test('one that a schema describes is known', async () => {
     class Described extends UuidUser {}
     const schema = new EntitySchema<Described>({
@@ -213,8 +238,72 @@ describe('a guard without the module', () => {
     @Module({ controllers: [guardedBy(Superuser())] })
     class ReportsModule {}
     expect(await refusal([source(), AccountsModule, ReportsModule])).toMatch(
-      /Superuser\(\) at ReportsController\.list needs UsersModule, which is not global; let ReportsModule import a module that exports it, or leave out isGlobal: false\.$/,
+      /Superuser\(\) at ReportsController\.list needs UsersModule, which is not global; put UsersModule\.forRoot\(\{ … \}\) into the imports and the exports of one module, and let ReportsModule import that module, or leave out isGlobal: false\.$/,
     );
     await start([source(), AccountsModule], { controllers: [guardedBy(Superuser())] });
+  });
+});
+
+describe('what Nest injects', () => {
+  class Mailer {}
+
+  test('names the option imports where inject names what no module exports', async () => {
+    const users = UsersModule.forRootAsync({
+      entities: { user: User },
+      requireVerification: false,
+      inject: [Mailer],
+      useFactory: (_mailer: Mailer) => ({ secret: SECRET }),
+    });
+    await expect(start([source(), users])).rejects.toThrow(
+      /what inject names must come from a module in the option imports.*Mailer/,
+    );
+  });
+
+  test('a factory gets all its arguments', () => {
+    const factory = (inject: Type[]) => () =>
+      UsersModule.forRootAsync({
+        entities: { user: User },
+        inject,
+        useFactory: (_one: Mailer, _other: Mailer) => ({ secret: SECRET }),
+      });
+    expect(factory([])).toThrow(
+      'nestjs-users: useFactory of forRootAsync takes 2 arguments, but inject is missing; list the provider of each argument there, in the same order.',
+    );
+    expect(factory([Mailer])).toThrow(/takes 2 arguments, but inject names only 1;/);
+    expect(factory([Mailer, Mailer])).not.toThrow();
+  });
+
+  test('a service with a constructor is decorated', () => {
+    class Undecorated extends UsersService {
+      constructor(readonly mailer: Mailer) {
+        super();
+      }
+    }
+    @Injectable()
+    class Decorated extends UsersService {
+      constructor(readonly mailer: Mailer) {
+        super();
+      }
+    }
+    class Heir extends Decorated {}
+    class Declared extends UsersService {
+      constructor(@Inject(Mailer) readonly mailer: unknown) {
+        super();
+      }
+    }
+    const withService = (service: Type<UsersService>) => () => UsersModule.forRoot({ ...options, service });
+    expect(withService(Undecorated)).toThrow(
+      'nestjs-users: service: Undecorated injects by its constructor, but Nest does not know what; add @Injectable() to the class.',
+    );
+    for (const service of [Decorated, Heir, Declared]) expect(withService(service)).not.toThrow();
+  });
+
+  test('an address of Redis is no client', () => {
+    const sentence = /is an address; give it a connected client of the package redis or ioredis/;
+    for (const address of ['redis://127.0.0.1:6379', 'rediss://cache', '127.0.0.1:6379']) {
+      expect(() => redis({ client: address })).toThrow(sentence);
+      expect(() => UsersModule.forRoot({ ...options, limits: { redis: address } })).toThrow(sentence);
+    }
+    expect(() => redis({ client: 'REDIS' })).not.toThrow();
   });
 });

@@ -1,14 +1,16 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, type INestApplication, UseGuards, VersioningType } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Expose, Transform, Type } from 'class-transformer';
+import { Exclude, Expose, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsDateString,
   IsEnum,
   IsIn,
   IsInt,
   IsNotEmpty,
   IsOptional,
+  IsPositive,
   IsString,
   IsUrl,
   Matches,
@@ -19,6 +21,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import {
+  AdminCreateDto,
   Authenticated,
   IntUser,
   IsOmittable,
@@ -26,6 +29,7 @@ import {
   RegisterDto,
   Superuser,
   UserReadDto,
+  UserUpdateDto,
   UuidUser,
 } from 'nestjs-users';
 import { Column, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, type Relation } from 'typeorm';
@@ -140,6 +144,28 @@ class AddressReadDto {
   street!: string | null;
 }
 
+class ThemeReadDto {
+  @Expose()
+  isDark!: boolean;
+}
+
+class SettingsReadDto {
+  @Expose()
+  language!: string;
+
+  @Expose({ name: 'themes' })
+  @Type(() => ThemeReadDto)
+  all!: ThemeReadDto[];
+
+  @Expose()
+  more!: unknown;
+}
+
+class BadgeDto {
+  @Expose()
+  label!: string;
+}
+
 class OrderReadDto {
   @Expose()
   title!: string;
@@ -153,7 +179,13 @@ class CustomerReadDto extends UserReadDto {
   seats!: number;
 
   @Expose()
-  settings!: unknown;
+  @Type(() => SettingsReadDto)
+  settings!: SettingsReadDto | null;
+
+  @Expose()
+  @ApiProperty({ type: () => BadgeDto })
+  @Transform(() => ({ label: 'new' }))
+  badge!: unknown;
 
   @Expose()
   seenAt!: Date | null;
@@ -176,6 +208,46 @@ class CustomerReadDto extends UserReadDto {
   }
 }
 
+class ListedReadDto extends CustomerReadDto {
+  @Expose({ name: 'seat_count' })
+  declare seats: number;
+
+  @Exclude()
+  declare seenAt: Date | null;
+}
+
+class CustomerCreateDto extends AdminCreateDto {
+  @IsString()
+  username!: string;
+
+  @ValidateNested()
+  @Type(() => AddressDto)
+  address!: AddressDto;
+}
+
+class NarrowUpdateDto extends UserUpdateDto {
+  @IsOmittable()
+  @IsInt()
+  @IsPositive()
+  @Expose({ name: 'seat_count' })
+  seats?: number;
+
+  @IsOmittable()
+  @Matches(/^[a-z]{3}$/i)
+  username?: string;
+
+  @IsOmittable()
+  @IsDateString()
+  seenAt?: string;
+}
+
+class NarrowerUpdateDto extends NarrowUpdateDto {
+  @IsOmittable()
+  @IsInt()
+  @Expose({ name: 'places' })
+  declare seats?: number;
+}
+
 /** A new class for each host: what a document says of it is kept on it. */
 function notesController() {
   @Controller('notes')
@@ -194,6 +266,12 @@ function notesController() {
     @Get('all')
     @UseGuards(Superuser())
     all() {
+      return 1;
+    }
+
+    @Get('maybe')
+    @UseGuards(Authenticated({ optional: true }))
+    anybodys() {
       return 1;
     }
 
@@ -226,7 +304,7 @@ onEachAdapter('sqlite', (boot) => {
         seats: { type: 'integer', minimum: 1, maximum: 9 },
         plan: { type: 'string', enum: ['free', 'paid'] },
         language: { type: ['string', 'null'], enum: ['de', 'fr', null] },
-        links: { type: 'array', maxItems: 4, items: { type: 'string', format: 'uri' } },
+        links: { type: 'array', maxItems: 4, items: text },
         address,
         others: { type: 'array', items: address },
         told: { type: 'integer', description: 'Told by the host.', example: 7 },
@@ -245,6 +323,8 @@ onEachAdapter('sqlite', (boot) => {
         seenAt: { type: ['string', 'null'], format: 'date-time' },
         address: { $ref: '#/components/schemas/AddressReadDto' },
         orders: { type: 'array', items: { $ref: '#/components/schemas/OrderReadDto' } },
+        settings: { anyOf: [{ $ref: '#/components/schemas/SettingsReadDto' }, { type: 'null' }] },
+        badge: { $ref: '#/components/schemas/BadgeDto' },
         label: text,
         isPaid: { type: 'boolean' },
       },
@@ -252,7 +332,17 @@ onEachAdapter('sqlite', (boot) => {
     const { required } = schemas['CustomerReadDto'] as { required: string[] };
     expect(required).toEqual(expect.arrayContaining(['id', 'email', 'user_name', 'seats']));
     expect(required).not.toContain('orders');
+    expect(required).toContain('address');
+    expect(schemas['SettingsReadDto']).toMatchObject({
+      properties: {
+        language: text,
+        themes: { type: 'array', items: { $ref: '#/components/schemas/ThemeReadDto' } },
+      },
+    });
+    expect(schemas['ThemeReadDto']).toMatchObject({ properties: { isDark: { type: 'boolean' } } });
+    expect(schemas['BadgeDto']).toMatchObject({ properties: { label: text } });
     expect(schemas['AddressReadDto']).toMatchObject({
+      required: ['city'],
       properties: { city: text, road: { type: ['string', 'null'] } },
     });
     const login = operationsOf(documentOf(host)).find(({ operationId }) => operationId === 'auth_jwt_login');
@@ -260,6 +350,55 @@ onEachAdapter('sqlite', (boot) => {
       required: expect.arrayContaining(['username', 'password']),
     });
     expect(schemas['IdentifierLoginDto']).toMatchObject({ properties: { identifier: text, password: text } });
+  });
+
+  test('are those of a class itself, where it changes what its base class says', async () => {
+    const host = await boot({
+      ...{ user: Customer, entities: [Order], identifier: 'username', plain: true },
+      dtos: { register: CustomerRegisterDto, adminCreate: CustomerCreateDto, read: CustomerReadDto },
+      currentUser: { updateDto: NarrowUpdateDto },
+      userManagement: { readDto: ListedReadDto, updateDto: NarrowerUpdateDto },
+    });
+    // A second document finds what the first one has written.
+    documentOf(host);
+    const schemas = documentOf(host).components?.schemas ?? {};
+    const namesOf = (name: string) =>
+      Object.keys((schemas[name] as { properties: object } | undefined)?.properties ?? {});
+    const shared = (names: string[]) =>
+      names.filter((name) => !['seats', 'seenAt', 'seat_count'].includes(name));
+    expect(namesOf('CustomerReadDto')).toEqual(expect.arrayContaining(['seats', 'seenAt']));
+    expect(namesOf('ListedReadDto')).toContain('seat_count');
+    expect(shared(namesOf('ListedReadDto')).sort()).toEqual(shared(namesOf('CustomerReadDto')).sort());
+    expect(namesOf('ListedReadDto')).not.toEqual(expect.arrayContaining(['seats']));
+    expect(namesOf('ListedReadDto')).not.toEqual(expect.arrayContaining(['seenAt']));
+    expect((schemas['ListedReadDto'] as { required: string[] }).required).toContain('seat_count');
+
+    const {
+      seat_count: seats,
+      username,
+      seenAt,
+    } = (schemas['NarrowUpdateDto'] as { properties: Record<string, object> }).properties;
+    expect(seats).toEqual({ type: 'integer', minimum: 0, not: { enum: [0] } });
+    expect([username, seenAt]).toEqual([{ type: 'string' }, { type: 'string' }]);
+    expect(namesOf('NarrowerUpdateDto')).toEqual(expect.arrayContaining(['places', 'username']));
+    expect(namesOf('NarrowerUpdateDto')).not.toContain('seat_count');
+    expect((schemas['NarrowerUpdateDto'] as { properties: { places: object } }).properties.places).toEqual({
+      type: 'integer',
+    });
+  });
+
+  test.each([
+    [{ defaultVersion: '1' }, '/v1/auth/jwt/login'],
+    [{ defaultVersion: ['2', '1'], prefix: 'ver-' }, '/ver-2/auth/jwt/login'],
+    [{}, '/auth/jwt/login'],
+  ])('name the path of a login with the version %o', async (versioning, path) => {
+    const prepare = (app: INestApplication) =>
+      app.enableVersioning({ type: VersioningType.URI, ...versioning } as never);
+    const host = await boot({ prepare, plain: true });
+    const { securitySchemes } = documentOf(host).components ?? {};
+    expect(securitySchemes?.['jwt']).toMatchObject({ flows: { password: { tokenUrl: path } } });
+    const answer = await fetch(`${host.api.url}${path}`, { method: 'POST' });
+    expect(answer.status).toBe(422);
   });
 
   test('know ids that are integers', async () => {
@@ -277,16 +416,20 @@ onEachAdapter('sqlite', (boot) => {
   });
 
   test.each([
-    [{}, { open: undefined, mine: [{ jwt: [] }], all: [{ jwt: [] }], public: undefined }],
+    [{}, { open: undefined, mine: [{ jwt: [] }], all: [{ jwt: [] }], maybe: undefined, public: undefined }],
     [
       { protectAll: true },
-      { open: [{ jwt: [] }], mine: [{ jwt: [] }], all: [{ jwt: [] }], public: undefined },
+      { open: [{ jwt: [] }], mine: [{ jwt: [] }], all: [{ jwt: [] }], maybe: undefined, public: undefined },
     ],
   ])('say with %o which of the host’s own routes need a login', async (options, expected) => {
     const host = await boot({ ...options, host: { controllers: [notesController()] }, plain: true });
     const operations = operationsOf(documentOf(host)).filter(({ path }) => path.startsWith('/notes/'));
     const told = operations.map(({ path, security }) => [path.replace('/notes/', ''), security]);
     expect(Object.fromEntries(told)).toEqual(expected);
+    for (const { path, security, responses } of operations) {
+      const statuses = security ? ['200', '401', ...(path === '/notes/all' ? ['403'] : [])] : ['200'];
+      expect([path, Object.keys(responses).sort()]).toEqual([path, statuses]);
+    }
   });
 
   test('an application without UsersModule gets a sentence', async () => {

@@ -35,16 +35,16 @@ export class Browser {
   /** With a scan, its answers are looked through for secrets as those of an `Api` are. */
   constructor(private readonly scan?: SecretsScan) {}
 
-  /** One request, with the cookies of its host. */
+  /** One request, with the cookies of its host beside those given. */
   async request(url: string | URL, { method, headers, form, json }: PageRequest = {}): Promise<Page> {
     const body = form ? new URLSearchParams(form) : json === undefined ? undefined : JSON.stringify(json);
-    const cookie = this.cookieHeader(url);
+    const cookie = [this.cookieHeader(url), headers?.['cookie']].filter(Boolean).join('; ');
     const answer = await fetch(url, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
         ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...(cookie && { cookie }),
         ...headers,
+        ...(cookie && { cookie }),
       },
       body,
       redirect: 'manual',

@@ -15,6 +15,8 @@ export interface Hosts {
   plainOnly?: string;
   /** It reads lists, which a replica may answer: the replica of a harsh host then has the rows. */
   readsLists?: boolean;
+  /** It takes long, so that a run of `each` has it on one combination of a single database. */
+  takesLong?: boolean;
 }
 
 type Given = [describeTests: DescribeTests] | [hosts: Hosts, describeTests: DescribeTests];
@@ -32,10 +34,11 @@ export function onEachAdapter(database: Database, ...given: Given): void {
 
 function onHosts(databases: Database[], given: Given): void {
   const describeTests = given.at(-1) as DescribeTests;
-  const { plainOnly, readsLists }: Hosts = given.length === 1 ? {} : given[0];
+  const about: Hosts = given.length === 1 ? {} : given[0];
+  const { plainOnly, readsLists } = about;
   if (plainOnly) nothing(`no harsh host: ${plainOnly}`);
   const suite = suiteOf(expect.getState().testPath);
-  const needed = combinationsNeeded(suite, databases, plainOnly !== undefined);
+  const needed = combinationsNeeded(suite, databases, about);
   if (needed.length === 0) nothing(`TEST_PROFILES is ${process.env['TEST_PROFILES']}`);
   for (const combination of needed) {
     const { adapter, database, profile } = combination;

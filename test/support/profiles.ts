@@ -51,14 +51,15 @@ export function suiteOf(testPath: string | undefined): string {
 export function combinationsNeeded(
   suite: string,
   databases: readonly Database[],
-  isPlainOnly: boolean,
+  { plainOnly, takesLong = false }: { plainOnly?: string; takesLong?: boolean },
+  made: Choice = choice(),
 ): Combination[] {
-  const profiles = isPlainOnly || !meetsHarshHosts(suite) ? (['plain'] as const) : PROFILES;
+  const profiles = plainOnly !== undefined || !meetsHarshHosts(suite) ? (['plain'] as const) : PROFILES;
   const all = profiles.flatMap((profile) =>
     databases.flatMap((database) => ADAPTERS.map((adapter) => ({ adapter, database, profile }))),
   );
-  const { run } = choice();
-  return meetsHarshHosts(suite) || run === 'each' ? chosen(suite, all, choice()) : all;
+  if (made.run === 'each' && takesLong) return oneOfEach(suite, all, made.seed, 1);
+  return meetsHarshHosts(suite) || made.run === 'each' ? chosen(suite, all, made) : all;
 }
 
 /**
@@ -86,13 +87,14 @@ const TURNS = [
   ['fastify', 'plain'],
 ] as const satisfies [Adapter, Profile][];
 
-/** One combination of each database, or two of a single one. In six runs, all of them. */
-function oneOfEach(suite: string, all: readonly Combination[], seed: number): Combination[] {
+/** One combination of each database, but at least two, or as many as `least` says. In six runs, all of them. */
+function oneOfEach(suite: string, all: readonly Combination[], seed: number, least = 2): Combination[] {
   const databases = [...new Set(all.map(({ database }) => database))];
   const turns = TURNS.filter(([, profile]) => all.some((each) => each.profile === profile));
   const turn = seed + numberOf(suite);
-  const first = 2 * (turn % 2);
-  const places = Array.from({ length: Math.max(2, databases.length) }, (_, index) => {
+  const count = Math.max(least, databases.length);
+  const first = count === 1 ? turn : 2 * (turn % 2);
+  const places = Array.from({ length: count }, (_, index) => {
     const database = databases[(index + Math.floor(turn / 2)) % databases.length];
     const [adapter, profile] = turns[(first + index) % turns.length] ?? TURNS[0];
     return { adapter, database, profile };

@@ -27,10 +27,18 @@ test('the list is whole', () => {
   expect([...Object.keys(CALLS), ...harmless].sort()).toEqual(Object.keys(kit).sort());
 });
 
-test.each(Object.keys(CALLS))('%s() refuses to run where NODE_ENV is production', (name) => {
-  process.env['NODE_ENV'] = 'production';
-  expect(CALLS[name]).toThrow(ConfigurationError);
-  expect(CALLS[name]).toThrow(
-    `nestjs-users: ${name}() of nestjs-users/testing is only for tests, and NODE_ENV is production; remove the call.`,
-  );
+test.each(Object.keys(CALLS))('%s() refuses to run where NODE_ENV is none of tests', (name) => {
+  for (const environment of ['production', 'Production', ' production', 'prod', 'staging', 'live']) {
+    process.env['NODE_ENV'] = environment;
+    expect(CALLS[name]).toThrow(ConfigurationError);
+    expect(CALLS[name]).toThrow(
+      `nestjs-users: ${name}() of nestjs-users/testing is only for tests, and NODE_ENV is ${environment}; remove the call, or set NODE_ENV to test.`,
+    );
+  }
+});
+
+test.each(['', 'test', 'Development', undefined])('NODE_ENV may be %j', (environment) => {
+  if (environment === undefined) delete process.env['NODE_ENV'];
+  else process.env['NODE_ENV'] = environment;
+  expect(kit.cheapHashes()).toMatchObject({ argon2id: {} });
 });

@@ -94,20 +94,37 @@ export class OutsideHttp {
     handshake: Known,
     host: ArgumentsHost,
   ): HttpRequest | Extract<Known, undefined> {
-    const fields = asHeaders(this.headersOf?.(host));
+    const fields = this.fieldsOf(host);
     if (handshake) return { ...handshake, headers: { ...handshake.headers, ...fields } };
     return fields ? { method: 'POST', url: '', headers: fields } : (undefined as Extract<Known, undefined>);
   }
 
+  /** A client may send what the function of the host does not expect; such a message has no credential. */
+  private fieldsOf(host: ArgumentsHost): HttpRequest['headers'] | undefined {
+    try {
+      return asHeaders(this.headersOf?.(host));
+    } catch (error) {
+      this.tell(`nestjs-users: headersOf failed, so a message has no credential: ${String(error)}`);
+      return {};
+    }
+  }
+
   private refuse(context: ExecutionContext, fault: string): never {
     const place = `${context.getClass()?.name}.${context.getHandler()?.name}`;
-    const sentence = `nestjs-users: a guard at ${place} refuses everybody: ${fault}`;
-    // A client decides how often it comes here, so the log has it once.
-    if (!this.told.has(sentence)) this.logger.error(sentence);
-    this.told.add(sentence);
+    this.tell(`nestjs-users: a guard at ${place} refuses everybody: ${fault}`);
     throw new NotAuthenticatedError(this.authenticator.challenge);
   }
+
+  /** A client decides how often it comes here, so the log has each sentence once. */
+  private tell(sentence: string): void {
+    if (this.told.has(sentence) || this.told.size >= MOST_TOLD) return;
+    this.told.add(sentence);
+    this.logger.error(sentence);
+  }
 }
+
+/** What a host throws may hold a value of the client, so that no sentence comes twice. */
+const MOST_TOLD = 100;
 
 const faultOf = (type: string): string =>
   type === 'ws'

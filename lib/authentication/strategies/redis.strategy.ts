@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { keysOf } from '../../common/option-keys.js';
-import { isInjectionToken, Redis } from '../../common/redis.js';
+import { isInjectionToken, Redis, refuseAddress } from '../../common/redis.js';
 import type { Background } from '../../common/background.js';
 import { andThen } from '../../common/late-write.js';
 import { nowInSeconds } from '../../common/signed-tokens.js';
@@ -21,13 +21,15 @@ const DEFAULT_PREFIX = 'nestjs-users:session:';
  * Random tokens whose hashes are keys in Redis. A logout deletes the key. The user's row still decides whether
  * the token is valid.
  */
-export const redis = (options: RedisStrategyOptions): StrategyDefinition =>
-  withHidden('options', options, {
+export function redis(options: RedisStrategyOptions): StrategyDefinition {
+  refuseAddress(options?.client, 'the client of redis()');
+  return withHidden('options', options, {
     kind: 'redis',
     settings: keysOf<RedisStrategyOptions>({ client: true, lifetimeSeconds: true, prefix: true }),
     ...(options?.client !== undefined && isInjectionToken(options.client) && { inject: options.client }),
     create: (context) => new RedisStrategy(context, clientOf(context), lifetimeOf(context)),
   });
+}
 
 function clientOf({ backend, settings, injected }: StrategyContext): Redis {
   const { client } = settings;

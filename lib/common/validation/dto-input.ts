@@ -63,9 +63,7 @@ export class DtoInput<T extends object> {
 
   private pickNested(known: Body): Body {
     const faults: FieldFault[] = [];
-    const picked = pickNested(this.dto, known, (path) => {
-      faults.push(fault(path, `${path.join('.')} must be an object.`, 'object'));
-    });
+    const picked = pickNested(this.dto, known, (...fields) => faults.push(fault(...fields)));
     if (faults.length > 0) throw new InvalidBodyError(faults);
     return picked;
   }
@@ -99,7 +97,10 @@ function faultsBelow(error: ValidationError, path: string[]): FieldFault[] {
   const own = Object.entries(error.constraints ?? {}).map(([type, msg]) => fault(path, msg, type));
   const nested = (error.children ?? []).flatMap((child) => {
     const owner = error.value as object | undefined;
-    return faultsBelow(child, [...path, sentName(owner?.constructor ?? Object, child.property)]);
+    // A value whose class has no rules is refused as a whole, without a property.
+    const property = child.property as string | undefined;
+    const name = property === undefined ? [] : [sentName(owner?.constructor ?? Object, property)];
+    return faultsBelow(child, [...path, ...name]);
   });
   return [...own, ...nested];
 }

@@ -3,18 +3,41 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { type Body, isBody } from './body.js';
 import { rulesOf, sentName, validatedProperties } from './dto-properties.js';
 
+/** Far more objects than a form has. Rules on each of a hundred thousand would stop the process for seconds. */
+const MOST_OBJECTS = 500;
+/** The same for values such as the names in a list. */
+const MOST_ITEMS = 5000;
+
 /** What a DTO class declares, by names in JSON. */
 interface Declared {
   names: string[];
-  nested: NestedProperty[];
+  /** The properties whose values `@Type()` gives a class. */
+  typed: TypedProperty[];
+  /** The properties with a rule for each item of a list. */
+  lists: string[];
 }
 
-/** A property whose value is read by a DTO class of its own, which `@Type()` names. */
-interface NestedProperty {
+interface TypedProperty {
   name: string;
-  dto: Type;
+  property: string;
+  type: TypeMetadata;
   takesLists: boolean;
 }
+
+/** What the decorator `@Type()` says. */
+interface TypeMetadata {
+  typeFunction?: (given: object) => unknown;
+  reflectedType?: unknown;
+  options?: { discriminator?: Discriminator };
+}
+
+interface Discriminator {
+  property: string;
+  subTypes: { name: string; value: Type }[];
+}
+
+/** Called with the path of a fault. */
+type Refuse = (path: string[], msg: string, type: string) => void;
 
 /**
  * Whether a DTO class does not read a property.
@@ -31,31 +54,91 @@ export function lacksProperty(dto: Type, [name = '', ...rest]: string[]): boolea
  * Keeps of the nested objects of a body only what their DTO classes declare. An object whose class declares no
  * rule stays as it was sent.
  * @param body not nested too deeply
- * @param refuse called with the path of a list in the place of one object
  */
-export function pickNested(
-  dto: Type,
-  body: Body,
-  refuse: (path: string[]) => void,
-  path: string[] = [],
-): Body {
-  const nested = declaredBy(dto).nested.filter(({ name }) => Object.hasOwn(body, name));
-  if (nested.length === 0) return body;
-  const picked = { ...body };
-  for (const { name, dto: part, takesLists } of nested) {
-    const here = [...path, name];
-    const value = body[name];
-    const pick = (each: unknown): unknown =>
-      isBody(each) ? pickNested(part, pickDeclared(part, each), refuse, here) : each;
-    if (Array.isArray(value) && !takesLists) refuse(here);
-    picked[name] = Array.isArray(value) ? value.map(pick) : pick(value);
-  }
-  return picked;
+export function pickNested(dto: Type, body: Body, refuse: Refuse): Body {
+  return new NestedObjects(refuse).pick(dto, body, []);
 }
 
-function pickDeclared(dto: Type, body: Body): Body {
-  const names = declaredBy(dto).names.filter((name) => Object.hasOwn(body, name));
-  return Object.fromEntries(names.map((name) => [name, body[name]]));
+/** The nested objects of one body. */
+class NestedObjects {
+  private left = MOST_OBJECTS;
+
+  constructor(private readonly refuse: Refuse) {}
+
+  pick(dto: Type, body: Body, path: string[]): Body {
+    const { typed, lists } = declaredBy(dto);
+    for (const name of lists) {
+      const items = body[name];
+      if (Array.isArray(items) && items.length > MOST_ITEMS) this.refuseLong([...path, name]);
+    }
+    const sent = typed.filter(({ name }) => Object.hasOwn(body, name));
+    if (sent.length === 0 || this.left < 0) return body;
+    const picked = { ...body };
+    for (const each of sent) picked[each.name] = this.valueOf(each, body, [...path, each.name]);
+    return picked;
+  }
+
+  private valueOf(typed: TypedProperty, parent: Body, path: string[]): unknown {
+    const value = parent[typed.name];
+    if (!Array.isArray(value)) return this.pickOne(typed, parent, value, path);
+    if (!typed.takesLists && this.classOf(typed, parent, undefined) !== undefined) this.refuseOther(path);
+    else if (value.length > MOST_OBJECTS && value.some(isObject)) this.refuseLong(path);
+    else return value.map((each, index) => this.pickOne(typed, parent, each, [...path, String(index)]));
+    return undefined;
+  }
+
+  private pickOne(typed: TypedProperty, parent: Body, value: unknown, path: string[]): unknown {
+    if (!isObject(value)) return value;
+    const part = this.classOf(typed, parent, value);
+    if (part === undefined) return value;
+    if (part === UNKNOWN || !isBody(value)) {
+      this.refuseOther(path);
+      return undefined;
+    }
+    if (this.left-- === 0) this.refuseLong(path);
+    if (this.left < 0) return undefined;
+    return this.pick(part, pickDeclared(part, value, typed.type.options?.discriminator?.property), path);
+  }
+
+  /** The class of a value as class-transformer finds it; `undefined` for one without rules, such as Date. */
+  private classOf(
+    { type, property }: TypedProperty,
+    parent: Body,
+    value: unknown,
+  ): Type | typeof UNKNOWN | undefined {
+    const { typeFunction, options: { discriminator } = {} } = type;
+    if (discriminator) {
+      const name = isBody(value) ? value[discriminator.property] : undefined;
+      return discriminator.subTypes.find((each) => each.name === name)?.value ?? UNKNOWN;
+    }
+    try {
+      const named = typeFunction?.({ newObject: {}, object: parent, property });
+      const hasRules = typeof named === 'function' && declaredBy(named as Type).names.length > 0;
+      return hasRules ? (named as Type) : undefined;
+    } catch {
+      return UNKNOWN;
+    }
+  }
+
+  private refuseOther(path: string[]): void {
+    this.refuse(path, `${path.join('.')} must be an object.`, 'object');
+  }
+
+  private refuseLong(path: string[]): void {
+    this.refuse(path, `${path.join('.')} has too many items.`, 'maxItems');
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const UNKNOWN = Symbol('a kind of object that the DTO does not know');
+
+function pickDeclared(dto: Type, body: Body, discriminator: string | undefined): Body {
+  const declared = declaredBy(dto).names;
+  const names = discriminator === undefined ? declared : [...declared, discriminator];
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]),
+  );
 }
 
 const remembered = new WeakMap<Type, Declared>();
@@ -65,12 +148,17 @@ function declaredBy(dto: Type): Declared {
   const known = remembered.get(dto);
   if (known) return known;
   const properties = validatedProperties(dto);
-  const nested = properties.flatMap((property): NestedProperty[] => {
-    const part = nestedClass(dto, property);
-    if (!part || validatedProperties(part).length === 0) return [];
-    return [{ name: sentName(dto, property), dto: part, takesLists: mayBeList(dto, property) }];
-  });
-  const declared = { names: properties.map((property) => sentName(dto, property)), nested };
+  const declared = {
+    names: properties.map((property) => sentName(dto, property)),
+    typed: properties.flatMap((property): TypedProperty[] => {
+      const type = typeMetadata(dto, property);
+      if (!type) return [];
+      return [{ name: sentName(dto, property), property, type, takesLists: takesLists(dto, property) }];
+    }),
+    lists: properties
+      .filter((property) => rulesOf(dto).some((rule) => rule.propertyName === property && rule.each))
+      .map((property) => sentName(dto, property)),
+  };
   remembered.set(dto, declared);
   return declared;
 }
@@ -80,27 +168,27 @@ export function nestedClass(dto: Type, property: string): Type | undefined {
   const { typeFunction, options } = typeMetadata(dto, property) ?? {};
   if (options?.discriminator) return undefined;
   try {
-    return typeFunction?.() as Type | undefined;
+    return (typeFunction as (() => unknown) | undefined)?.() as Type | undefined;
   } catch {
     // The function may choose the class by the value, and there is no value yet.
     return undefined;
   }
 }
 
-/**
- * Whether a property is declared as a list. An interface, some union types, and with some compilers a class that refers to
- * itself, are seen as `Object`.
- */
-export const isDeclaredList = (dto: Type, property: string): boolean =>
-  [Array, Set, Map].some((type) => type === typeMetadata(dto, property)?.reflectedType);
+/** Whether a property is declared as a Map, for which JSON has no form. */
+export const isMap = (dto: Type, property: string): boolean =>
+  typeMetadata(dto, property)?.reflectedType === Map;
 
-function mayBeList(dto: Type, property: string): boolean {
-  const { reflectedType = Object } = typeMetadata(dto, property) ?? {};
-  if (reflectedType === Object || isDeclaredList(dto, property)) return true;
-  return rulesOf(dto).some((rule) => rule.propertyName === property && rule.each);
-}
+/** Whether a property is declared as a list. */
+export const isDeclaredList = (dto: Type, property: string): boolean =>
+  [Array, Set].some((type) => type === typeMetadata(dto, property)?.reflectedType);
+
+/** Some compilers see a union such as `Link[] | null` as `Object`; a rule for lists tells then. */
+const takesLists = (dto: Type, property: string): boolean =>
+  isDeclaredList(dto, property) ||
+  rulesOf(dto).some(
+    (rule) => rule.propertyName === property && (rule.each || /^(isArray|array[A-Z])/.test(rule.name ?? '')),
+  );
 
 const typeMetadata = (dto: Type, property: string) =>
-  defaultMetadataStorage.findTypeMetadata(dto, property) as
-    | { typeFunction?: () => unknown; reflectedType?: unknown; options?: { discriminator?: unknown } }
-    | undefined;
+  defaultMetadataStorage.findTypeMetadata(dto, property) as TypeMetadata | undefined;

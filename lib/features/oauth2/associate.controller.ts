@@ -47,8 +47,8 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
     }
 
     /**
-     * The browser comes from another site, so its login is not used. The flow's cookie identifies the user who
-     * started it.
+     * The browser comes from another site, so it need not send its login. The flow's cookie identifies the user who
+     * started it; the login of another user is refused.
      */
     @Get(plan.callbackPath)
     @Describes({

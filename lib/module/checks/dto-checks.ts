@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { exposedProperties } from '../../common/output/dto-metadata.js';
 import { refuseUnknown, requireObject } from '../../common/option-checks.js';
+import { isMap } from '../../common/validation/nested-properties.js';
 import { validatedProperties } from '../../common/validation/dto-properties.js';
 import { AdminUpdateDto, UserUpdateDto } from '../../users/users.dto.js';
 import { loginField } from '../../users/identifiers.js';
@@ -32,6 +33,12 @@ export function resolveDtos(given: DtoOptions, identifiers: readonly string[]): 
 export function checkInputDto(option: string, dto: Type, defaultDto: Type): void {
   requireDtoClass(option, dto);
   const known = validatedProperties(dto);
+  const map = known.find((property) => isMap(dto, property));
+  if (map !== undefined) {
+    throw new ConfigurationError(
+      `${option}: ${dto.name}.${map} is a Map, which JSON can't express; declare a plain object, with @IsObject() instead of @Type().`,
+    );
+  }
   const isUpdate = defaultDto === UserUpdateDto || defaultDto === AdminUpdateDto;
   if (isUpdate && known.length === 0) {
     throw new ConfigurationError(

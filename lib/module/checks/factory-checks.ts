@@ -43,6 +43,7 @@ export function settingsFactory(source: Source): SettingsFactory {
     );
   }
   if (typeof useFactory === 'function') {
+    requireArguments(useFactory, inject ?? []);
     return {
       providers: [],
       inject: (inject ?? []) as SettingsFactory['inject'],
@@ -61,6 +62,15 @@ export function settingsFactory(source: Source): SettingsFactory {
     useFactory: (factory: unknown) =>
       settingsFrom(factory, useClass === undefined ? 'useExisting' : 'useClass'),
   };
+}
+
+function requireArguments({ length }: { length: number }, inject: readonly unknown[]): void {
+  if (length <= inject.length) return;
+  const taken = length === 1 ? 'an argument' : `${length} arguments`;
+  const named = inject.length === 0 ? 'is missing' : `names only ${inject.length}`;
+  throw new ConfigurationError(
+    `useFactory of forRootAsync takes ${taken}, but inject ${named}; list the provider of each argument there, in the same order.`,
+  );
 }
 
 function settingsFrom(factory: unknown, source: string): unknown {

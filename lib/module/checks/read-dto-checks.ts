@@ -103,7 +103,7 @@ function isSetByCode(entity: EntityMetadata, path: string): boolean {
 }
 
 /** The class of `@Type()`. If the function chooses it by the object, it is unknown at boot. */
-function typeAtBoot(dto: Type, property: string): unknown {
+export function typeAtBoot(dto: Type, property: string): unknown {
   try {
     return typeOf(dto, property);
   } catch {

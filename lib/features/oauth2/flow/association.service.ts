@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Identity } from '../../../authentication/backend.js';
+import { Authenticator } from '../../../authentication/authenticator.js';
 import { BackendLogins } from '../../../authentication/backend-logins.js';
 import type { HttpRequest, HttpResponse } from '../../../common/http.js';
+import { isSameId } from '../../../database/entity-id.js';
 import type { LoadOptions } from '../../../users/load-options.js';
 import type { BaseUser } from '../../../users/user.entity.js';
 import { UsersRepository } from '../../../users/users.repository.js';
@@ -20,6 +22,7 @@ export class AssociationService {
     private readonly flow: AuthorizationFlow,
     private readonly linking: AccountLinking,
     private readonly logins: BackendLogins,
+    private readonly authenticator: Authenticator,
     private readonly users: UsersRepository,
     @Inject(OAUTH2_SETTINGS) private readonly settings: OAuth2Settings,
   ) {}
@@ -50,7 +53,7 @@ export class AssociationService {
     const flow = await this.flow.end(route, request, response);
     const { redirectTo } = flow;
     return orBackTo(redirectTo, response, async () => {
-      const user = await this.ownerOf(flow);
+      const user = await this.ownerOf(flow, request);
       const preconditions = this.logins.preconditions(user, flow.login, () => new InvalidStateError());
       await this.users.requireAll({ id: user.id }, preconditions);
       const login = await this.flow.redeem(route, flow, request);
@@ -66,12 +69,14 @@ export class AssociationService {
 
   /**
    * Finds the user who started the flow. Refuses if the user has meanwhile logged out everywhere, was
-   * deactivated, or lost the account to the owner of its address.
+   * deactivated, or lost the account to the owner of its address, and if somebody else has meanwhile logged in.
    */
-  private async ownerOf({ user: before }: FlowContext): Promise<BaseUser> {
+  private async ownerOf({ user: before }: FlowContext, request: HttpRequest): Promise<BaseUser> {
     if (!before) throw new InvalidStateError();
     const owner = await this.users.findById(before.id);
-    if (owner?.isActive && isUnchanged(owner, before)) return owner;
-    throw new InvalidStateError();
+    if (!owner?.isActive || !isUnchanged(owner, before)) throw new InvalidStateError();
+    const visitor = await this.authenticator.identify(request);
+    if (visitor && !isSameId(visitor.user.id, owner.id)) throw new InvalidStateError();
+    return owner;
   }
 }
