@@ -46,11 +46,20 @@ export interface ImportOptions {
    * @default false
    */
   restart?: boolean;
-  /** Ends the import after the batch of lines that is being written. */
+  /**
+   * Ends the import after the batch of lines that is being written.
+   * @default none
+   */
   signal?: AbortSignal;
-  /** Is called for each line that is refused. */
+  /**
+   * Is called for each line that is refused.
+   * @default none
+   */
   onRefused?: (refusal: Refusal) => void;
-  /** Is called after each batch of lines. `bytes` of `totalBytes` are done. */
+  /**
+   * Is called after each batch of lines. `bytes` of `totalBytes` are done; a stream has no `totalBytes`.
+   * @default none
+   */
   onProgress?: (summary: ImportSummary, bytes: number, totalBytes: number | undefined) => void;
 }
 
