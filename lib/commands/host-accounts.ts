@@ -18,6 +18,8 @@ import { CommandRefusedError } from './refusal.js';
 
 /** The parts of an application that the commands use, some of which `UsersModule` does not export. */
 export class HostAccounts {
+  private readonly found = new Map<InjectionToken, unknown>();
+
   constructor(private readonly modules: ModuleRef) {}
 
   /** The host's service, which may be request-scoped. */
@@ -80,7 +82,9 @@ export class HostAccounts {
     throw new CommandRefusedError('This application has no roles: UsersModule has no entities.role.');
   }
 
+  /** Nest looks in all modules each time, and an import asks for each line. */
   private get<T>(token: InjectionToken<T>): T {
-    return this.modules.get<T>(token, { strict: false });
+    if (!this.found.has(token)) this.found.set(token, this.modules.get<T>(token, { strict: false }));
+    return this.found.get(token) as T;
   }
 }

@@ -89,7 +89,7 @@ export class ImportBatches {
       await refusing(line, outcome, async () => {
         // A dry run leaves no row that a later line could find.
         if (this.seen?.has(this.existing.keysOf(line))) outcome.skipped += 1;
-        else users.push({ line, fields: await this.host.writer.prepareAdded(line.fields, {}, noRules) });
+        else users.push({ line, fields: newFieldsOf(line) });
       });
     }
     await this.insertTogether(users, outcome);
@@ -135,8 +135,12 @@ export class ImportBatches {
 /** What a trigger of the host raises, and what a driver or a listener throws without a code. All else is no line's fault. */
 const OF_A_VALUE = /^(P0001|ER_SIGNAL_EXCEPTION|failed):/;
 
-/** A hash cannot be judged by the host's rules for passwords. */
-const noRules = () => undefined;
+/** As `addUser()` makes them. The line has been checked and normalized, and a hash cannot be judged by the rules for passwords. */
+function newFieldsOf({ fields }: UserLine): NewUser['fields'] {
+  const { email } = fields;
+  if (email === undefined) throw new FieldFaultError('email', 'is missing');
+  return { isSuperuser: false, isVerified: false, isActive: true, passwordHash: null, ...fields, email };
+}
 
 /** Notes a refusal of the line; throws what is no line's fault. */
 async function refusing(line: UserLine, { refusals }: Outcome, work: () => Promise<void>): Promise<void> {

@@ -15,6 +15,9 @@ export interface NewUser {
   fields: NewFields;
 }
 
+/** The ids of users by their addresses. */
+type Ids = Map<string, UserId>;
+
 const HIGHEST_FIRST_TOKEN_VERSION = 2 ** 30;
 /** SQLite takes 32766 parameters in a statement, PostgreSQL and MariaDB 65535. */
 const MOST_PARAMETERS = 30_000;
@@ -33,8 +36,8 @@ export async function insertUsers(
 ): Promise<void> {
   const { rows, database } = host;
   const write = async (manager: EntityManager) => {
-    await insertRows(manager, rows, users, isTrial);
-    await assignRoles(manager, host, users);
+    const ids = await insertRows(manager, rows, users, isTrial);
+    await assignRoles(manager, host, users, ids);
     if (isTrial) throw new RolledBack();
     await raiseSequence(manager, rows, users);
   };
@@ -47,12 +50,16 @@ export async function insertUsers(
   });
 }
 
+/** @returns the ids by address; `undefined` if the database does not return what it inserts */
 async function insertRows(
   manager: EntityManager,
-  { target, metadata }: Repository<BaseUser>,
+  rows: Repository<BaseUser>,
   users: readonly NewUser[],
   isTrial: boolean,
-): Promise<void> {
+): Promise<Ids | undefined> {
+  const { target, metadata } = rows;
+  const { driver } = manager.dataSource;
+  const ids: Ids | undefined = driver.isReturningSqlSupported('insert') ? new Map() : undefined;
   const atOnce = Math.max(1, Math.floor(MOST_PARAMETERS / metadata.columns.length));
   const withId = users.filter(({ fields }) => fields.id !== undefined);
   const withoutId = users.filter(({ fields }) => fields.id === undefined);
@@ -66,8 +73,24 @@ async function insertRows(
         .slice(from, from + atOnce)
         .map(({ fields }) => rowOf(manager, target, metadata, fields));
       const insert = manager.createQueryBuilder().insert().into(target, columns);
-      await insert.updateEntity(false).callListeners(!isTrial).values(values).execute();
+      insert.updateEntity(false).callListeners(!isTrial).values(values);
+      if (!ids) await insert.execute();
+      else noteIds(ids, rows, (await insert.returning(['id', 'email']).execute()).raw);
     }
+  }
+  return ids;
+}
+
+/** @param returned rows as the driver has them */
+function noteIds(ids: Ids, { metadata, manager }: Repository<BaseUser>, returned: unknown): void {
+  const { driver } = manager.dataSource;
+  const [id, email] = ['id', 'email'].map((name) => metadata.findColumnWithPropertyName(name));
+  if (!id || !email) return;
+  for (const row of returned as Record<string, unknown>[]) {
+    const [ownId, address] = [id, email].map((column) =>
+      driver.prepareHydratedValue(row[column.databaseName], column),
+    );
+    ids.set(address as string, ownId as UserId);
   }
 }
 
@@ -86,10 +109,11 @@ async function assignRoles(
   manager: EntityManager,
   host: HostAccounts,
   users: readonly NewUser[],
+  known: Ids | undefined,
 ): Promise<void> {
   const holders = users.filter(({ line }) => line.roles !== undefined && line.roles.length > 0);
   if (holders.length === 0) return;
-  const ids = await idsOf(manager, host.rows, holders);
+  const ids = known ?? (await idsOf(manager, host.rows, holders));
   const byRole = new Map<unknown, UserId[]>();
   for (const { line, fields } of holders) {
     for (const role of line.roles ?? []) {
@@ -107,7 +131,7 @@ async function idsOf(
   manager: EntityManager,
   { target }: Repository<BaseUser>,
   users: readonly NewUser[],
-): Promise<Map<string, UserId>> {
+): Promise<Ids> {
   const where = { email: In(users.map(({ fields }) => fields.email)) } as FindOptionsWhere<BaseUser>;
   const select = { id: true, email: true } as never;
   const found = await manager.find(target, { select, where, loadEagerRelations: false });
