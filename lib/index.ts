@@ -28,6 +28,8 @@ export type { Precondition } from './users/precondition.js';
 export {
   type HookResult,
   InvalidPasswordError,
+  type LegacyLoginAttempt,
+  type LegacyUser,
   type LoginAttempt,
   UsersHooks,
 } from './accounts/users.hooks.js';
@@ -43,7 +45,9 @@ export { normalizeEmail, type NormalizeIdentifier, normalizeName } from './users
 export type { Limit, LimitsOptions } from './accounts/limits/limits.options.js';
 export { TooManyAttemptsError } from './accounts/limits/limits.js';
 export type { RedisClient, RedisClientOption } from './common/redis.js';
-export type { PasswordOptions, PasswordSchemeName } from './accounts/passwords/password.settings.js';
+export type { PasswordOptions } from './accounts/passwords/password.settings.js';
+export type { PasswordScheme } from './accounts/passwords/password-scheme.js';
+export type { PasswordSchemeName } from './accounts/passwords/scheme-checks.js';
 export { settled } from './common/background.js';
 export { serializeAs } from './common/output/dto-output.js';
 export type { HttpRequest, HttpResponse } from './common/http.js';

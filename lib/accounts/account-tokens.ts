@@ -41,6 +41,12 @@ interface EmailChangeClaims extends AccountClaims {
   login?: string;
 }
 
+const AUDIENCES = {
+  verification: 'nestjs-users:verification',
+  'reset-password': 'nestjs-users:reset-password',
+  emailChange: 'nestjs-users:email-change',
+} as const;
+
 /**
  * The tokens that are sent by mail. A token contains the user's address and `tokenVersion`, so it becomes
  * invalid when the address, the password or the account's state changes.
@@ -56,10 +62,10 @@ export class AccountTokens<User extends BaseUser = BaseUser> {
     private readonly repository: UsersRepository<User>,
   ) {
     this.tokens = {
-      verification: new SignedTokens(verification.keys, 'nestjs-users:verification'),
-      'reset-password': new SignedTokens(passwordReset.keys, 'nestjs-users:reset-password'),
+      verification: new SignedTokens(verification.keys, AUDIENCES.verification),
+      'reset-password': new SignedTokens(passwordReset.keys, AUDIENCES['reset-password']),
     };
-    this.emailChanges = new SignedTokens(emailChangeKeys, 'nestjs-users:email-change');
+    this.emailChanges = new SignedTokens(emailChangeKeys, AUDIENCES.emailChange);
     this.lifetimes = {
       verification: verification.lifetimeSeconds,
       'reset-password': passwordReset.lifetimeSeconds,
@@ -117,3 +123,36 @@ export class AccountTokens<User extends BaseUser = BaseUser> {
 }
 
 const claimsOf = (user: BaseUser) => ({ sub: String(user.id), ver: user.tokenVersion, email: user.email });
+
+/** What a mail says about its token. */
+export interface MailedToken {
+  kind: 'verification' | 'emailChange' | 'passwordReset' | 'invitation';
+  lifetimeSeconds: number;
+}
+
+/**
+ * Reads a token that this process made, or that a queue kept. It checks nothing: the route that takes the token does.
+ * @throws {TypeError} for anything except a mailed token
+ */
+export function readMailedToken(token: string): MailedToken {
+  const { aud, inv, iat, exp } = unverifiedClaims(token);
+  const kind = { ...KINDS, [AUDIENCES['reset-password']]: inv ? 'invitation' : 'passwordReset' }[aud ?? ''];
+  if (kind === undefined || !Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) {
+    throw new TypeError('A mail needs a token that the library made for a mail.');
+  }
+  return { kind: kind as MailedToken['kind'], lifetimeSeconds: Number(exp) - Number(iat) };
+}
+
+const KINDS: Readonly<Record<string, MailedToken['kind']>> = {
+  [AUDIENCES.verification]: 'verification',
+  [AUDIENCES.emailChange]: 'emailChange',
+};
+
+function unverifiedClaims(token: string): Partial<ResetClaims> {
+  try {
+    const [, payload = ''] = token.split('.');
+    return Object(JSON.parse(Buffer.from(payload, 'base64url').toString())) as Partial<ResetClaims>;
+  } catch {
+    return {};
+  }
+}

@@ -6,6 +6,7 @@ import { AccountTokens } from './account-tokens.js';
 import { ACCOUNTS_SETTINGS, type AccountsSettings } from './accounts.settings.js';
 import { Deletion } from './deletion.js';
 import { EmailChange } from './email-change.js';
+import { Mailer, MAILER } from './mailer.js';
 import { HostMoments } from './moments.js';
 import { PasswordLogin } from './password-login.js';
 import { PasswordReset } from './password-reset.js';
@@ -32,5 +33,7 @@ export class Accounts<User extends BaseUser = BaseUser> {
     readonly changes: AccountChanges<User>,
     readonly deletion: Deletion<User>,
     @Inject(ACCOUNTS_SETTINGS) readonly settings: AccountsSettings,
+    /** Absent if the host sends its mails by hooks of its own. */
+    @Inject(MAILER) readonly mailer: Mailer | undefined,
   ) {}
 }

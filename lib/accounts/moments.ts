@@ -7,7 +7,7 @@ import { BadCredentialsError } from '../users/users.errors.js';
 import type { TokenPurpose } from './account-tokens.js';
 import { HookRunner } from './hook-runner.js';
 import { UserEvents, UserEventsEmitter } from './users.events.js';
-import type { LoginAttempt, UsersHooks } from './users.hooks.js';
+import { type LegacyLoginAttempt, type LoginAttempt, UsersHooks } from './users.hooks.js';
 
 /** The hook and the event after each kind of change is stored. */
 const AFTER = {
@@ -47,6 +47,16 @@ export class Moments<User extends BaseUser = BaseUser> {
       if ((await this.host.preLoginHook(attempt, this.request)) === false) throw new BadCredentialsError();
     };
     return this.runner.refusal('preLoginHook', hook, (cause) => new BadCredentialsError(cause));
+  }
+
+  /** Whether the host judges first logins by an earlier system. */
+  get hasLegacyLogin(): boolean {
+    return this.host.legacyLogin !== UsersHooks.prototype.legacyLogin;
+  }
+
+  /** @returns what the host's hook returned, which may be anything */
+  async legacyLogin(attempt: LegacyLoginAttempt, user: User | undefined): Promise<unknown> {
+    return this.host.legacyLogin(attempt, user, this.request);
   }
 
   /** @throws the refusal of `postLoginHook` */

@@ -10,6 +10,7 @@ import {
   type LoginCredentials,
   typedIdentifier,
 } from '../users/identifiers.js';
+import { type JudgedLogin, LegacyLogin } from './legacy-login.js';
 import { Limits } from './limits/limits.js';
 import { Passwords } from './passwords/passwords.js';
 import type { BaseUser } from '../users/user.entity.js';
@@ -28,6 +29,7 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     private readonly repository: UsersRepository<User>,
     private readonly passwords: Passwords,
     private readonly limits: Limits,
+    private readonly legacy: LegacyLogin<User>,
     @Inject(ACCOUNTS_SETTINGS) private readonly settings: AccountsSettings,
   ) {}
 
@@ -43,8 +45,11 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     let refusal: Error | undefined;
     const user = await this.limits.guess(identifier?.value, moments.request, async () => {
       refusal = await moments.loginRefusal(attempt);
-      const found = await this.check(identifier, login.password);
-      if (refusal || !found) return undefined;
+      const judged = await this.judge(identifier, login.password);
+      const due = this.legacy.failureDue(moments);
+      const found =
+        (await this.accept(judged)) ?? (refusal ? undefined : await this.legacy.accept(judged, moments, due));
+      if (refusal || !found || !this.isRevealed(found)) return due.passed();
       // Inside `guess`, so that the attempt of a user who may not log in is uncounted and nothing else changes.
       requireAdmitted(found, this.settings);
       return found;
@@ -70,24 +75,31 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     return (await this.limits.guess(account, request, judge)) ?? false;
   }
 
-  /**
-   * The active user with these credentials, or `undefined`. If registration is concealed, an unverified user
-   * cannot log in yet: a client that registers an address and logs in could otherwise see by the answer, or by
-   * the limit of wrong passwords, whether the address was new.
-   * @param identifier `undefined` for a malformed identifier, which costs a hash too
-   */
-  private async check(identifier: Identifier | undefined, password: string): Promise<User | undefined> {
+  /** @param identifier `undefined` for a malformed identifier, which costs a hash too */
+  private async judge(identifier: Identifier | undefined, password: string): Promise<JudgedLogin<User>> {
     const user =
       identifier === undefined ? undefined : await this.repository.findForAuthentication(identifier);
     const stored = user?.passwordHash;
     delete user?.passwordHash;
     const verdict = await this.passwords.judge(password, stored);
-    if (!user?.isActive || verdict === 'wrong') return undefined;
-    if (this.settings.concealsExisting && !user.isVerified) return undefined;
+    return { identifier, password, user, stored, verdict };
+  }
+
+  /** The active user, if the password is right. */
+  private async accept({ user, stored, password, verdict }: JudgedLogin<User>): Promise<User | undefined> {
+    if (!user?.isActive || verdict === 'wrong' || !this.isRevealed(user)) return undefined;
 
     if (verdict === 'outdated') await this.upgradeHash(user, stored as string, password);
     const isFixed = verdict !== 'partly right' || (await this.fixWhole(user, stored as string, password));
     return isFixed ? user : undefined;
+  }
+
+  /**
+   * If registration is concealed, an unverified user cannot log in yet: a client that registers an address and
+   * logs in could otherwise see by the answer, or by the limit of wrong passwords, whether the address was new.
+   */
+  private isRevealed({ isVerified }: User): boolean {
+    return isVerified || !this.settings.concealsExisting;
   }
 
   /**

@@ -13,9 +13,8 @@ interface Judges {
   parseId: (id: unknown) => UserId | undefined;
   /** Describes the possible ids, in words. */
   ids: string;
-  isUsableHash: (hash: string) => boolean;
-  /** The names of the schemes. */
-  schemes: readonly string[];
+  /** Why a hash cannot be used, in words that follow its name. */
+  hashFault: (hash: unknown) => string | undefined;
 }
 
 const NEVER_GIVEN = ['tokenVersion', 'updatedAt'];
@@ -49,13 +48,12 @@ function requireDate(given: unknown): Date {
   throw new TypeError('addUser(): createdAt must be a valid Date.');
 }
 
-function requireHash(given: Record<string, unknown>, { isUsableHash, schemes }: Judges): string | null {
+function requireHash(given: Record<string, unknown>, { hashFault }: Judges): string | null {
   const { password, passwordHash: hash } = given;
   if (password !== undefined) {
     throw new TypeError('addUser() takes a password or a passwordHash, not both.');
   }
-  if (hash === null || (typeof hash === 'string' && isUsableHash(hash))) return hash;
-  throw new TypeError(
-    `addUser(): passwordHash must be a hash of one of passwords.schemes, which are ${schemes.join(' and ')}.`,
-  );
+  const fault = hash === null ? undefined : hashFault(hash);
+  if (fault !== undefined) throw new TypeError(`addUser(): passwordHash ${fault}.`);
+  return hash as string | null;
 }

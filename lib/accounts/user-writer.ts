@@ -74,16 +74,21 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     { verify, activate }: AddUserParameters,
     rules: PasswordRules,
   ): Promise<NewFields> {
-    const { repository, passwords } = this;
+    const { repository } = this;
     const kept = keptFields(user, {
       parseId: (id) => repository.parseId(id),
       ids: repository.ids,
-      isUsableHash: (hash) => passwords.isUsable(hash),
-      schemes: passwords.schemeNames,
+      hashFault: (hash) => this.hashFault(hash),
     });
     const fields = await this.prepare(user, rules);
     const isVerified = verify ?? fields.isVerified ?? false;
     return { ...fields, ...kept, isVerified, isActive: activate ?? fields.isActive ?? true };
+  }
+
+  /** Why a hash from elsewhere cannot be kept, in words that follow its name. */
+  hashFault(hash: unknown): string | undefined {
+    // Of no text, the fault is that of no hash.
+    return this.passwords.fault(typeof hash === 'string' ? hash : '');
   }
 
   /**
@@ -152,18 +157,19 @@ export class UserWriter<User extends BaseUser = BaseUser> {
   /**
    * Hands over an account with an unverified address to the person who proved access to it. Another person may
    * have registered the account before, so its password, tokens and links are removed.
+   * @param passwordHash of a password of the new owner
    * @returns whether nothing changed since the user was loaded
    */
-  takeOver(user: User, inTransaction: InTransaction): Promise<boolean> {
+  takeOver(user: User, inTransaction?: InTransaction, passwordHash: string | null = null): Promise<boolean> {
     const { id, email, tokenVersion } = user;
     const where = { id, email, tokenVersion, isVerified: false, isActive: true } as FindOptionsWhere<User>;
-    const fields = { passwordHash: null, isVerified: true };
+    const fields = { passwordHash, isVerified: true };
     const withoutLinks = this.access.removalOfLinks(user);
     return this.repository.update(where, fields, {
       raiseTokenVersion: true,
       inTransaction: async (manager) => {
         await withoutLinks?.(manager);
-        await inTransaction(manager);
+        await inTransaction?.(manager);
       },
     });
   }

@@ -23,6 +23,24 @@ export interface LoginAttempt {
   readonly [field: string]: unknown;
 }
 
+/** What {@link UsersHooks.legacyLogin} judges. */
+export interface LegacyLoginAttempt {
+  /** The identifier in the stored form: an address in lower case, for example. */
+  identifier: string;
+  /** The password in clear text. */
+  password: string;
+  /** Is aborted when the library waits no longer. Give it to `fetch()`, for example. */
+  signal: AbortSignal;
+}
+
+/** The user whom {@link UsersHooks.legacyLogin} found in the earlier system. */
+export type LegacyUser<User extends BaseUser = BaseUser> = {
+  [Name in Exclude<keyof User, 'passwordHash' | 'tokenVersion' | 'updatedAt'>]?: User[Name];
+} & {
+  /** Whether the earlier system has verified that the address is the user's. */
+  isVerified: boolean;
+};
+
 /** What a hook returns. The library waits for a promise, and uses no value. */
 export type HookResult = unknown;
 
@@ -48,6 +66,28 @@ export abstract class UsersHooks<User extends BaseUser = BaseUser> {
    */
   preLoginHook(attempt: LoginAttempt, request?: HttpRequest): boolean | void | Promise<boolean | void> {
     return true;
+  }
+
+  /**
+   * Judges the first login of a user by [an earlier system](../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes)
+   * whose password hashes you do not have. It runs only for a user who is unknown here, or who is active and has no usable
+   * hash. After a yes, the library stores the user and a hash of the password, and does not ask again for this user. A throw,
+   * or no answer within `passwords.legacyLoginSeconds`, is logged, and the login fails as with a wrong password.
+   * @param attempt a [`LegacyLoginAttempt`](../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes)
+   * @param user the user without a usable hash; `undefined` for an unknown one
+   * @returns for right credentials, the fields of the user with `isVerified`; for wrong ones, nothing or `false`
+   * @example
+   * override async legacyLogin({ identifier, password, signal }: LegacyLoginAttempt) {
+   *   const account = await this.oldShop.logIn(identifier, password, { signal });
+   *   return account && { fullName: account.name, isVerified: account.emailConfirmed };
+   * }
+   */
+  legacyLogin(
+    attempt: LegacyLoginAttempt,
+    user: User | undefined,
+    request?: HttpRequest,
+  ): LegacyUser<User> | false | void | null | Promise<LegacyUser<User> | false | void | null> {
+    return undefined;
   }
 
   /**

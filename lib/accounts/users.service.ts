@@ -17,8 +17,9 @@ import { UserNotFoundError } from '../users/users.errors.js';
 import type { DeletedOption } from '../users/users.finder.js';
 import type { TokenPurpose } from './account-tokens.js';
 import { Accounts } from './accounts.js';
+import { mailOfToken } from './mailer.js';
 import type { Moments } from './moments.js';
-import { UsersHooks } from './users.hooks.js';
+import { type HookResult, UsersHooks } from './users.hooks.js';
 
 /** A symbol, so that a host's subclass can use every name. */
 const ACCOUNTS = Symbol(
@@ -128,6 +129,16 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
     const { writer } = this[ACCOUNTS];
     const fields = await writer.prepareAdded(user, how, this.momentsOf(undefined).rules);
     return writer.insert(fields, undefined, preconditions);
+  }
+
+  /**
+   * Why a password hash from elsewhere cannot be used here, in a sentence without the hash; `undefined` if a user with this
+   * hash can log in. The hash may belong to no scheme of `passwords.schemes`, or
+   * [cost too much](../../docs/hashes-from-elsewhere.md#bounds). `addUser()` refuses such a hash.
+   */
+  passwordHashFault(passwordHash: string): string | undefined {
+    const fault = this[ACCOUNTS].writer.hashFault(passwordHash);
+    return fault === undefined ? undefined : `The hash ${fault}.`;
   }
 
   /**
@@ -317,6 +328,26 @@ export class UsersService<User extends BaseUser = BaseUser> extends UsersHooks<U
   async generateToken(user: User, purpose: TokenPurpose): Promise<string> {
     if (!isLoaded(user)) throw new TypeError('generateToken() needs a loaded user; getUser() loads one.');
     return this[ACCOUNTS].tokens.mint(purpose, user);
+  }
+
+  /** @internal The option `mailer` sends the mail, unless a host overrides the hook. */
+  override sendVerificationToken(user: User, token: string, request?: HttpRequest): HookResult {
+    return this[ACCOUNTS].mailer?.send(mailOfToken(user, token, request));
+  }
+
+  /** @internal As {@link sendVerificationToken}. */
+  override sendPasswordResetToken(user: User, token: string, request?: HttpRequest): HookResult {
+    return this[ACCOUNTS].mailer?.send(mailOfToken(user, token, request));
+  }
+
+  /** @internal As {@link sendVerificationToken}. */
+  override sendEmailChangeNotice(user: User, previousEmail: string, request?: HttpRequest): HookResult {
+    return this[ACCOUNTS].mailer?.send({ kind: 'emailChangeNotice', to: previousEmail, user, request });
+  }
+
+  /** @internal As {@link sendVerificationToken}. */
+  override sendRegistrationAttempt(user: User, request?: HttpRequest): HookResult {
+    return this[ACCOUNTS].mailer?.send({ kind: 'registrationAttempt', to: user.email, user, request });
   }
 
   private momentsOf(request: HttpRequest | undefined): Moments<User> {

@@ -93,17 +93,30 @@ export class Database {
   write<T>(statement: () => Promise<T>): Promise<T> {
     let isBegun = false;
     let isDropped = false;
-    const begin = async () => {
+    const work = this.inTurn(() => {
       if (isDropped) throw noAnswer();
       isBegun = true;
       return this.mayRunAgain ? again(statement) : statement();
-    };
-    const work = translated(() => (this.turns ? this.turns.take(begin) : begin()));
+    });
     return this.deadlines.wait(work, () => {
       if (isBegun) return new LateWriteError(work, this.background);
       isDropped = true;
       return noAnswer();
     });
+  }
+
+  /** As {@link ask}, without a time limit: for a command, whose person waits for all of it. */
+  askUnhurried<T>(statement: () => Promise<T>): Promise<T> {
+    return translated(statement);
+  }
+
+  /** As {@link write}, without a time limit. */
+  writeUnhurried<T>(statement: () => Promise<T>): Promise<T> {
+    return this.inTurn(() => (this.mayRunAgain ? again(statement) : statement()));
+  }
+
+  private inTurn<T>(begin: () => Promise<T>): Promise<T> {
+    return translated(async () => (this.turns ? this.turns.take(async () => begin()) : begin()));
   }
 }
 

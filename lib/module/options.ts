@@ -29,6 +29,7 @@ import type {
 import type { BaseRole } from '../roles/role.entity.js';
 import type { NormalizeIdentifier } from '../users/email-address.js';
 import type { LimitsOptions } from '../accounts/limits/limits.options.js';
+import type { Mailer } from '../accounts/mailer.js';
 import type { PasswordOptions } from '../accounts/passwords/password.settings.js';
 import type { IdentifierOf } from '../users/identifier-of.js';
 import type { BaseUser } from '../users/user.entity.js';
@@ -210,6 +211,12 @@ export interface UsersModuleSettings<Backend extends string = string> {
    * @default `normalizeEmail` for addresses, `normalizeName` for other identifiers
    */
   normalizeIdentifier?: NormalizeIdentifier;
+  /**
+   * Sends every mail for which `service` overrides no `send…` hook: see [Mail](../../docs/mail.md). The value is what
+   * `mailer()` of `nestjs-users/mail` returns.
+   * @default none
+   */
+  mailer?: Mailer;
   /**
    * How often passwords may be guessed and mails may be requested: see [Limits](../../docs/options.md#limits). `false`
    * turns all limits off.

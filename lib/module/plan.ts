@@ -83,6 +83,7 @@ export const FLAT_SETTINGS = keysOf<FlatSettings>({
   passwords: true,
   requireVerification: true,
   normalizeIdentifier: true,
+  mailer: true,
   limits: true,
   trustedProxies: true,
   headersOf: true,

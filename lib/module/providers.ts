@@ -28,7 +28,9 @@ import { AccountChanges } from '../accounts/account-changes.js';
 import { Accounts } from '../accounts/accounts.js';
 import { Deletion } from '../accounts/deletion.js';
 import { EmailChange } from '../accounts/email-change.js';
+import { MAILER } from '../accounts/mailer.js';
 import { HostMoments } from '../accounts/moments.js';
+import { LegacyLogin } from '../accounts/legacy-login.js';
 import { PasswordLogin } from '../accounts/password-login.js';
 import { PasswordReset } from '../accounts/password-reset.js';
 import { Registration } from '../accounts/registration.js';
@@ -67,6 +69,7 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
     { provide: PLAN, useValue: plan },
     settings(ACCOUNTS_SETTINGS, ({ users }) => users),
     settings(IDENTIFIERS, ({ users }) => users),
+    settings(MAILER, ({ mailer }) => mailer),
     ...plan.features.flatMap(({ feature: { key, settingsToken } }) =>
       settingsToken ? [settings(settingsToken, ({ features }) => features[key])] : [],
     ),
@@ -96,7 +99,8 @@ export function createProviders(plan: ResolvedPlan): Provider[] {
 /** The services for accounts. */
 const ACCOUNTS: Provider[] = [
   ...[Accounts, HostMoments, HookRunner, UserEventsEmitter],
-  ...[Registration, PasswordLogin, Verification, EmailChange, PasswordReset, AccountChanges, Deletion],
+  ...[Registration, PasswordLogin, LegacyLogin, Verification, EmailChange, PasswordReset],
+  ...[AccountChanges, Deletion],
   ...[AccountMails, AccountTokens, UserWriter, NewPasswords, AccessRemoval],
 ];
 

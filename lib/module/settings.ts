@@ -12,6 +12,7 @@ import {
 } from '../common/option-checks.js';
 import type { SettingsContext } from '../features/feature.js';
 import { keysOf } from '../common/option-keys.js';
+import { Mailer } from '../accounts/mailer.js';
 import { resolveLimits } from '../accounts/limits/limits.settings.js';
 import { resolveIdentifiers } from '../users/identifiers.js';
 import { resolvePasswords } from '../accounts/passwords/password.settings.js';
@@ -29,6 +30,8 @@ export interface ResolvedSettings {
   backendSettings(backend: string): BackendSettings;
   /** Where the host keeps credentials outside HTTP. */
   headersOf: HeadersOf | undefined;
+  /** Sends the mails that no hook of the host sends. */
+  mailer: Mailer | undefined;
   /** The resolved settings of features, by their keys. */
   features: Record<string, unknown>;
   /** The keys of a backend. */
@@ -51,8 +54,14 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
   checkSecret('secret', secret);
   refuseUnknown('secrets', secrets, SECRETS);
   for (const [name, own] of Object.entries(secrets)) checkSecret(`secrets.${name}`, own);
-  const { headersOf } = settings;
+  const { headersOf, mailer } = settings;
   if (headersOf !== undefined) requireFunction('headersOf', headersOf, 'that returns headers');
+
+  if (mailer !== undefined && !(mailer instanceof Mailer)) {
+    throw new ConfigurationError(
+      'mailer must be the result of mailer() of nestjs-users/mail; for mails of your own, override the send… hooks.',
+    );
+  }
 
   const resolved: ResolvedSettings = {
     users: {
@@ -69,7 +78,7 @@ export function resolveSettings(plan: ResolvedPlan, given: Partial<UsersModuleSe
       databaseTimeoutSeconds: requireSeconds('databaseTimeoutSeconds', settings.databaseTimeoutSeconds ?? 2),
     },
     backendSettings: (backend) => settings.backends?.[backend] ?? {},
-    headersOf,
+    ...{ headersOf, mailer },
     features: {},
     accessKeys: (backend) => Keyring.derive(secrets.access ?? secret, `access/${backend}`),
   };
@@ -100,7 +109,7 @@ function merge(
 }
 
 const isGroup = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Mailer);
 
 function resolveFeatures(
   { features }: ResolvedPlan,

@@ -15,6 +15,7 @@ import type { UsersModuleAsyncOptions, UsersModuleOptions } from './options.js';
 import { type ResolvedPlan, resolvePlan } from './plan.js';
 import { type ResolvedSettings, resolveSettings } from './settings.js';
 import { GuardChecks } from './checks/guard-checks.js';
+import { MailerLife } from './mailer-life.js';
 import { LoadChecks } from './checks/load-checks.js';
 import { RoleChecks } from './checks/role-checks.js';
 import { ScopeChecks } from './checks/scope-checks.js';
@@ -95,6 +96,7 @@ function createModule(
       GuardChecks,
       SessionChecks,
       UnreadableBodies,
+      MailerLife,
       ...backendProviders(plan),
       ...createProviders(plan),
     ],

@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
 import { Application } from '../application.mjs';
+import { nestjsUsers } from '../command-line.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
@@ -14,7 +19,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const DATABASE_FILE = join(folder, 'smoke.sqlite');
 const COMMAND = "curl (\\S+) --json '(.+)'";
-const start = (USERS_SECRET) => Application.start(here, { DATABASE_FILE, USERS_SECRET });
+const start = (USERS_SECRET, SMTP_URL) => Application.start(here, { DATABASE_FILE, USERS_SECRET, SMTP_URL });
 
 /** What a printed command sends: the route and the body. */
 const parse = ([, url, body]) => ({ route: `POST ${url}`, body: JSON.parse(body) });
@@ -23,12 +28,12 @@ const login = async (app, body) => (await app.call('POST /auth/jwt/login', 200, 
 
 await aLaterStart(await theFirstStart());
 await loginsOutliveAStartWithTheSameSecret();
+await mailsLeaveBySmtp();
 theMigrationIsUpToDate();
 
 async function theFirstStart() {
   const app = await start();
   await app.find(/USERS_SECRET is not set/);
-  const superuser = parse(await app.find(new RegExp(`shown only now:\\s+${COMMAND}`)));
   const example = parse(await app.find(new RegExp(`listens on ${app.url}\\.[^]+?${COMMAND}`)));
 
   const { id, ...registered } = await app.call(example.route, 201, example);
@@ -76,6 +81,11 @@ async function theFirstStart() {
   assert.equal(await app.call('POST /auth/jwt/logout', 204, { token: next }), undefined);
   await app.call('GET /users/me', 401, { token: next });
 
+  const superuser = { email: 'admin@example.com', password: randomBytes(15).toString('base64url') };
+  const args = ['create-user', superuser.email, '--superuser', '--password-env', 'ADMIN_PASSWORD'];
+  const printed = await nestjsUsers(here, args, { DATABASE_FILE, ADMIN_PASSWORD: superuser.password });
+  assert.match(printed, /^[\da-f-]{36}\n$/);
+
   await app.stop();
   return { superuser, ada };
 }
@@ -83,11 +93,10 @@ async function theFirstStart() {
 async function aLaterStart({ superuser, ada }) {
   const app = await start();
   await app.find(/listens on/);
-  assert(!app.output.includes('superuser'), 'The first superuser is announced twice.');
 
   const token = await login(app, ada);
   assert.equal((await app.call('GET /users/me', 200, { token })).fullName, 'Ada Lovelace');
-  const admin = await login(app, superuser.body);
+  const admin = await login(app, superuser);
   const statistics = await app.call('GET /statistics', 200, { token: admin });
   assert.deepEqual(statistics, { verified: 2, unverified: 0 });
   await app.stop();
@@ -108,6 +117,33 @@ async function loginsOutliveAStartWithTheSameSecret() {
   assert.equal((await later.call('GET /users/me', 200, { token })).email, 'bob@example.com');
   assert(!later.output.includes('USERS_SECRET'), 'It made a secret although it had one.');
   await later.stop();
+}
+
+async function mailsLeaveBySmtp() {
+  const mails = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, done) {
+      simpleParser(stream).then((parsed) => (mails.push(parsed), done()), done);
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const app = await start(undefined, `smtp://127.0.0.1:${server.server.address().port}`);
+  await app.find(/listens on/);
+  const body = { email: 'cleo@example.com', password: 'correct horse battery' };
+  await app.call('POST /auth/register', 201, { body });
+  for (let waits = 0; mails.length === 0 && waits < 200; waits++) await delay(50);
+  const [{ subject, text, to }] = mails;
+  assert.deepEqual([to.text, subject], ['cleo@example.com', 'Confirm your e-mail address']);
+  const [, token] = /\/verify#token=(\S+)/.exec(text);
+  assert.equal((await app.call('POST /auth/verify', 200, { body: { token } })).isVerified, true);
+  assert(!app.output.includes(token), 'The token is printed although the mail was sent.');
+  await app.stop();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
 }
 
 function theMigrationIsUpToDate() {

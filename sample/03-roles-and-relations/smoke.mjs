@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from '../application.mjs';
+import { nestjsUsers } from '../command-line.mjs';
 import { servers, withDatabase } from '../databases.mjs';
 import { Client } from './client.mjs';
 import { guardsTheBackOffice, reports, ships } from './stories/back-office.mjs';
@@ -21,11 +22,11 @@ const ADMIN = { email: 'admin@example.com', password: 'four tea cups' };
 
 for (const adapter of ['express', 'fastify']) {
   const env = {
-    ...{ ADAPTER: adapter, ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password },
-    ...{ DATABASE_URL: `sqlite:${join(folder, `${adapter}.sqlite`)}` },
+    ...{ ADAPTER: adapter, DATABASE_URL: `sqlite:${join(folder, `${adapter}.sqlite`)}` },
     USERS_SECRET: randomBytes(48).toString('base64'),
   };
   const app = await start(env);
+  await makeAdministrator(env, ADMIN);
   const people = await gather(new Client(app.url), ADMIN);
   await placesOrders(people);
   await refusesOddOrders(people);
@@ -40,7 +41,7 @@ for (const adapter of ['express', 'fastify']) {
   await resetsAPassword(people, app);
   await app.stop();
 
-  await seedsWhileNobodyIsAdministrator(env);
+  await makesAnotherAdministrator(env);
   console.log(`${adapter}: customers, clerks, analysts and administrators do what they may, and no more`);
 }
 
@@ -50,25 +51,32 @@ for (const [index, server] of servers.entries()) {
   console.log(`${server}: made the tables, and found them at the next start`);
 }
 
-/** The variables of the README left out: a password and a secret are made and told once. */
+/** The variables of the README left out: a secret is made and told, and the database is a file. */
 async function startsWithDefaults() {
-  const names = ['ADAPTER', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'USERS_SECRET', 'DATABASE_URL'];
-  const app = await Application.start(here, Object.fromEntries(names.map((name) => [name, undefined])));
+  const names = ['ADAPTER', 'USERS_SECRET'];
+  const env = Object.fromEntries(names.map((name) => [name, undefined]));
+  const app = await Application.start(here, {
+    ...env,
+    DATABASE_URL: `sqlite:${join(folder, 'defaults.sqlite')}`,
+  });
   await app.find(/USERS_SECRET is not set/);
-  const [, password] = await app.find(
-    /administrator is admin@example\.com, with the password (\S+), shown only now/,
-  );
   await app.find(/The shop listens on http:\S+\n/);
-  await new Client(app.url).login(ADMIN.email, password);
   await app.stop();
+}
+
+/** As the README does, with the password from the environment in place of the prompt. */
+function makeAdministrator(env, { email, password }, ...more) {
+  const args = ['--app', 'dist/cli.module.js', 'create-user', email, '--role', 'administrator', ...more];
+  return nestjsUsers(here, [...args, '--password-env', 'NEW_PASSWORD'], { ...env, NEW_PASSWORD: password });
 }
 
 async function keepsShop(adapter, DATABASE_URL) {
   const env = {
-    ...{ ADAPTER: adapter, ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, DATABASE_URL },
+    ...{ ADAPTER: adapter, DATABASE_URL },
     USERS_SECRET: randomBytes(48).toString('base64'),
   };
   const app = await start(env);
+  await makeAdministrator(env, ADMIN);
   const people = await gather(new Client(app.url), ADMIN);
   await placesOrders(people);
   await givesAndTakesARole(people);
@@ -84,25 +92,15 @@ async function start(env) {
   return app;
 }
 
-/**
- * Another password in the environment changes nobody's. Where nobody is administrator any more, a new one is made, but
- * no account that is there already is promoted.
- */
-async function seedsWhileNobodyIsAdministrator(env) {
-  const app = await start({ ...env, ADMIN_PASSWORD: 'another password' });
+/** A new administrator can always be made, but no account that is there already is promoted. */
+async function makesAnotherAdministrator(env) {
+  const ada = { email: 'ada@example.com', password: 'another password' };
+  assert.equal(await makeAdministrator(env, ada, '--if-missing'), '');
+  await makeAdministrator(env, { ...ADMIN, email: 'second@example.com' });
+  const app = await start(env);
   const nobody = new Client(app.url);
-  await nobody.call('POST /auth/jwt/login', 400, { email: ADMIN.email, password: 'another password' });
-  const admin = await nobody.login(ADMIN.email, ADMIN.password);
-  const { items } = await admin.call('GET /users/roles', 200);
-  assert.equal(items.length, 3);
-  const { id } = items.find(({ name }) => name === 'administrator');
-  await admin.call(`PATCH /users/roles/${id}`, 200, { name: 'director' });
-  await admin.call('GET /users/roles', 403);
+  await nobody.call('POST /auth/jwt/login', 400, ada);
+  const second = await nobody.login('second@example.com', ADMIN.password);
+  assert.equal((await second.call('GET /users/roles', 200)).total, 3);
   await app.stop();
-
-  await assert.rejects(start({ ...env, ADMIN_EMAIL: 'ada@example.com' }), /It ended early/);
-  const later = await start({ ...env, ADMIN_EMAIL: 'second@example.com' });
-  const second = await new Client(later.url).login('second@example.com', ADMIN.password);
-  assert.equal((await second.call('GET /users/roles', 200)).total, 4);
-  await later.stop();
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCurrentUser } from './current-user.mjs';
 import { compileApps } from './harness.mjs';
+import { measureImport } from './import.mjs';
 import { measureLatency } from './latency.mjs';
 import { measureLogin } from './login.mjs';
 import { measureSize } from './size.mjs';
@@ -18,9 +19,10 @@ const MEASUREMENTS = {
   login: measureLogin,
   latency: measureLatency,
   size: measureSize,
+  import: measureImport,
 };
 /** They take minutes, so they run where they are named, and on one adapter unless others are. */
-const ONLY_BY_NAME = ['size'];
+const ONLY_BY_NAME = ['size', 'import'];
 const FEWEST_ROUNDS = 5;
 
 const { values: given } = parseArgs({

@@ -24,6 +24,17 @@ describe('lib', () => {
     expect(new Set(ways.map(({ from }) => from))).toEqual(new Set(['lib/testing.ts']));
   });
 
+  test('no server loads the command line', () => {
+    const packages = ['commander', '@clack/prompts'];
+    expect(waysToPackages('lib/cli/main.ts', packages, imports)).toHaveLength(2);
+    for (const door of ['index', 'oauth2', 'openapi', 'testing', 'commands']) {
+      expect(waysToPackages(`lib/${door}.ts`, packages, imports)).toEqual([]);
+    }
+    const ways = imports.filter(({ to }) => to.startsWith('lib/commands/'));
+    const outside = ways.filter(({ from }) => !/^lib\/(commands|cli)(\/|\.ts)/.test(from));
+    expect(outside).toEqual([]);
+  });
+
   test('every package that is imported is declared', () => {
     expect(undeclaredPackages(imports, declaredPackages())).toEqual([]);
   });
@@ -32,6 +43,11 @@ describe('lib', () => {
     const packages = ['jose', 'openid-client'];
     expect(waysToPackages('lib/oauth2.ts', packages, imports)).toHaveLength(2);
     expect(waysToPackages('lib/index.ts', packages, imports)).toEqual([]);
+  });
+
+  test('an application without the mailer loads no nodemailer', () => {
+    expect(waysToPackages('lib/mail.ts', ['nodemailer'], imports)).toHaveLength(1);
+    expect(waysToPackages('lib/index.ts', ['nodemailer'], imports)).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   UuidSession,
   UuidUser,
 } from 'nestjs-users';
+import { devise, django, phpass, wordpress } from 'nestjs-users/schemes';
 import { randomUUID } from 'node:crypto';
 import {
   Column,
@@ -38,6 +39,15 @@ import { User } from '../support/users.js';
 class TokenMailingService extends UsersService {
   override sendVerificationToken(): void {}
 }
+
+/** A scheme that could stand first, but for what a test takes from it. */
+const first = {
+  name: 'first',
+  owns: (hash: string) => hash.startsWith('first:'),
+  verify: async (password: string, hash: string) => hash === `first:${password}`,
+  hash: async (password: string) => `first:${password}`,
+  isCurrent: () => true,
+};
 
 const flag = { type: 'boolean', default: false };
 const time = { type: 'datetime', default: () => 'CURRENT_TIMESTAMP' };
@@ -70,14 +80,14 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [{ secret: undefined }, /^nestjs-users: secret is missing; set it to at least 32 random bytes/],
     [{ secret: '' }, /secret is missing/],
     [{ secret: [] }, /secret is missing/],
-    [{ secret: 'x'.repeat(31) }, /secret has fewer than 32 bytes; make one with `openssl/],
+    [{ secret: 'x'.repeat(31) }, /secret has fewer than 32 bytes; make one with `npx/],
     [{ secret: [SECRET, 'short'] }, /secret has fewer than 32 bytes/],
     [
       { secret: 'a-secret-of-at-least-32-bytes-from-the-docs' },
       /secret is the example from the documentation/,
     ],
     [{ secret: `${SECRET}\n` }, /secret begins or ends with white space .*; trim it\.$/],
-    [{ secret: 'a'.repeat(40) }, /secret can be guessed: .*; make one with `openssl rand -base64 48`\.$/],
+    [{ secret: 'a'.repeat(40) }, /secret can be guessed: .*; make one with `npx nestjs-users secret`\.$/],
     [{ secrets: { access: 'short' } }, /secrets\.access has fewer than 32 bytes/],
     [{ secrets: { verification: ` ${SECRET}` } }, /secrets\.verification begins or ends with white space/],
     [{ secrets: { resetPassword: [SECRET, 'abc'.repeat(12)] } }, /secrets\.resetPassword can be guessed/],
@@ -130,6 +140,62 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [{ currentUser: { freshLoginSeconds: -1 } }, /currentUser\.freshLoginSeconds must be a whole number/],
     [{ passwords: { schemes: [] } }, /passwords\.schemes must name one or more of argon2id, bcrypt/],
     [{ passwords: { schemes: ['md5'] } }, /passwords\.schemes must name one or more/],
+    [{ passwords: { schemes: ['argon2id', null] } }, /passwords\.schemes must name one or more/],
+    [
+      { passwords: { schemes: [django()] } },
+      /passwords\.schemes: django stands first, so it hashes new passwords, but it has no hash\(\); put 'argon2id' before it/,
+    ],
+    [{ passwords: { schemes: [{ ...django(), hash: async () => 'x' }] } }, /but it has no isCurrent\(\)/],
+    [
+      { passwords: { schemes: ['argon2id', { ...django(), name: '' }] } },
+      /passwords\.schemes\[1\]\.name must be/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', { name: 'old-shop', owns: () => true }] } },
+      /passwords\.schemes\[1\]\.verify must be a function/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', { ...django(), fault: 'none' }] } },
+      /passwords\.schemes\[1\]\.fault must be a function/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', { ...django(), examples: 'none' }] } },
+      /passwords\.schemes\[1\]\.examples must be a list of hashes/,
+    ],
+    [{ passwords: { schemes: ['argon2id', 'argon2id'] } }, /has argon2id twice; leave one out/],
+    [{ passwords: { schemes: ['argon2id', django(), django()] } }, /has django twice; leave one out/],
+    [
+      { passwords: { schemes: ['argon2id', 'bcrypt', devise({ pepper: 'x' })] } },
+      /bcrypt stands before devise and owns its hashes, too/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', phpass(), wordpress()] } },
+      /phpass stands before wordpress and owns its hashes, too/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', { ...django(), examples: ['x'] }] } },
+      /django does not own its own examples/,
+    ],
+    [
+      { passwords: { schemes: [{ ...first, verify: async () => true }] } },
+      /first hashes new passwords, but its verify\(\) does not tell a right password from a wrong one/,
+    ],
+    [
+      { passwords: { schemes: [{ ...first, hash: async () => 'other' }] } },
+      /first hashes new passwords, but its hash\(\) failed/,
+    ],
+    [
+      { passwords: { schemes: [{ ...first, isCurrent: () => false }] } },
+      /its isCurrent\(\) does not accept its own hash/,
+    ],
+    [
+      { passwords: { schemes: [{ ...first, fault: () => 'must be shorter' }] } },
+      /its own hash must be shorter/,
+    ],
+    [
+      { passwords: { legacyLoginSeconds: 0 } },
+      /passwords\.legacyLoginSeconds must be a whole number from 1 to 30/,
+    ],
     [{ passwords: { minLength: 20, maxLength: 10 } }, /passwords\.maxLength must be a whole number from 20/],
     [{ passwords: { minlength: 20 } }, /the option passwords\.minlength does not exist/],
     [

@@ -21,6 +21,8 @@ const EXPECTED =
 const INDISPENSABLE = [
   ...['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/oauth2.js', 'dist/oauth2.d.ts', 'docs/options.md'],
+  ...['dist/schemes.js', 'dist/schemes.d.ts', 'docs/hashes-from-elsewhere.md'],
+  ...['dist/mail.js', 'dist/mail.d.ts', 'docs/mail.md'],
   ...['dist/testing.js', 'dist/testing.d.ts', 'docs/testing.md'],
 ];
 
@@ -99,7 +101,7 @@ test.each<[HostKind, string]>([
   'an application in %s registers a user, logs in and has providers',
   async (kind, host) => {
     const { origins, answers } = JSON.parse(await run('node', [host], hostOf(kind)));
-    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/testing.js'];
+    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/schemes.js', 'dist/testing.js'];
     expect(origins).toEqual(doors.map((door) => join(libraryOf(kind), door)));
     expect(answers).toEqual({
       registration: 201,
@@ -107,6 +109,33 @@ test.each<[HostKind, string]>([
       accounts: [200, { items: [] }],
       callback: [400, expect.objectContaining({ detail: 'ACCESS_TOKEN_DECODE_ERROR' })],
     });
+  },
+  A_MINUTE,
+);
+
+test.each<HostKind>(['esm', 'cjs'])(
+  'the command line of the package makes a user in an application in %s',
+  async (kind) => {
+    const place = join(hostOf(kind), 'readme');
+    const env = {
+      DATABASE_FILE: join(place, 'cli.sqlite'),
+      USERS_SECRET: randomBytes(48).toString('base64'),
+    };
+    const cli = (...args: string[]) =>
+      run(
+        'env',
+        [
+          ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+          ...['node', join(libraryOf(kind), 'dist/cli.js'), '--app', 'app.module.js', ...args],
+        ],
+        place,
+      );
+    expect(await cli('create-user', 'ada@example.com', '--superuser', '--no-password')).toMatch(
+      /^[\da-f-]{36}\n$/,
+    );
+    expect(JSON.parse(await cli('list-users', '--json'))).toMatchObject([
+      { email: 'ada@example.com', isSuperuser: true },
+    ]);
   },
   A_MINUTE,
 );
@@ -135,7 +164,7 @@ test.each<[HostKind, string, ...string[]]>([
       hostOf(kind),
     );
     const read = printed.split('\n');
-    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts', 'dist/testing.d.ts'])
+    for (const door of ['dist/index.d.ts', 'dist/oauth2.d.ts', 'dist/schemes.d.ts', 'dist/testing.d.ts'])
       expect(read).toContain(join(libraryOf(kind), door));
     expect(read.filter((file) => /@types\/(?!node\/)/.test(file))).toEqual([]);
   },
@@ -191,6 +220,7 @@ test(
     const profile = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
     // It fails for a problem. What node10 would not find, it lists: that knows no `exports`, and so no subpaths.
     const found = await run('attw', [tarball, ...profile]);
+    expect(found).toMatch('"nestjs-users/mail"');
     expect(found).toMatch('"nestjs-users/oauth2"');
     expect(found).toMatch('"nestjs-users/testing"');
   },

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import { inspect } from 'node:util';
 
-const HASHES = /\$argon2id\$v=|\$2[aby]\$\d\d\$/;
+const HASHES =
+  /\$argon2(id|i|d)\$|\$2[aby]\$\d\d\$|pbkdf2_sha\d|\$(pbkdf2|keycloak|scrypt|bcrypt-sha256|firebase|wp|P|H)\b.*\$./;
 const TOO_COMMON = 8;
 
 /** Sees every answer and every log line of one host, and knows the secrets that none of them may hold. */

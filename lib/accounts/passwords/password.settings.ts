@@ -2,18 +2,18 @@ import { availableParallelism } from 'node:os';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { keysOf } from '../../common/option-keys.js';
 import { refuseUnknown, requireBoolean, requireWholeNumber } from '../../common/option-checks.js';
-
-/** How a password may be hashed: `argon2id` (RFC 9106) or `bcrypt`. */
-export type PasswordSchemeName = 'argon2id' | 'bcrypt';
+import type { PasswordScheme } from './password-scheme.js';
+import { type PasswordSchemeName, requireSchemes, SCHEME_NAMES } from './scheme-checks.js';
 
 /** The rules for passwords, and how passwords are hashed. */
 export interface PasswordOptions {
   /**
    * The first scheme hashes new passwords, and all of them verify. At login, a hash of another scheme, or with other costs,
-   * is replaced by a hash of the first scheme.
+   * is replaced by a hash of the first scheme. A scheme is a name, or an object that verifies
+   * [hashes of another system](../../../docs/hashes-from-elsewhere.md).
    * @default ['argon2id', 'bcrypt']
    */
-  schemes?: PasswordSchemeName[];
+  schemes?: (PasswordSchemeName | PasswordScheme)[];
   /**
    * The minimum length of a new password, in code points.
    * @default 8
@@ -73,6 +73,13 @@ export interface PasswordOptions {
    * @default 128
    */
   queue?: number;
+  /**
+   * How long the hook [`legacyLogin`](../../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes) may take, in seconds.
+   * Where your service has the hook, every failed login is answered after this time, so that the time does not tell whom
+   * the hook was asked for.
+   * @default 3
+   */
+  legacyLoginSeconds?: number;
 }
 
 export interface PasswordSettings extends Required<PasswordOptions> {
@@ -88,6 +95,7 @@ const PASSWORD_KEYS = keysOf<PasswordOptions>({
   bcrypt: true,
   concurrency: true,
   queue: true,
+  legacyLoginSeconds: true,
 });
 const ARGON2ID_KEYS = keysOf<PasswordSettings['argon2id']>({
   memoryKibibytes: true,
@@ -95,17 +103,13 @@ const ARGON2ID_KEYS = keysOf<PasswordSettings['argon2id']>({
   lanes: true,
 });
 const BCRYPT_KEYS = keysOf<PasswordSettings['bcrypt']>({ rounds: true, acceptTruncated: true });
-const SCHEMES = ['argon2id', 'bcrypt'] as const;
 
 /** @throws {ConfigurationError} */
 export function resolvePasswords(given: PasswordOptions): PasswordSettings {
   refuseUnknown('passwords', given, PASSWORD_KEYS);
   refuseUnknown('passwords.argon2id', given.argon2id ?? {}, ARGON2ID_KEYS);
   refuseUnknown('passwords.bcrypt', given.bcrypt ?? {}, BCRYPT_KEYS);
-  const schemes = given.schemes ?? [...SCHEMES];
-  if (!Array.isArray(schemes) || schemes.length === 0 || !schemes.every((name) => SCHEMES.includes(name))) {
-    throw new ConfigurationError(`passwords.schemes must name one or more of ${SCHEMES.join(', ')}.`);
-  }
+  const schemes = requireSchemes(given.schemes ?? [...SCHEME_NAMES]);
   const number = (name: string, value: number, least: number, most: number) =>
     requireWholeNumber(`passwords.${name}`, value, least, most);
   const minLength = number('minLength', given.minLength ?? 8, 1, 4096);
@@ -125,17 +129,21 @@ export function resolvePasswords(given: PasswordOptions): PasswordSettings {
     },
     concurrency: number('concurrency', given.concurrency ?? availableParallelism(), 1, 1024),
     queue: number('queue', given.queue ?? 128, 1, 1_000_000),
+    legacyLoginSeconds: number('legacyLoginSeconds', given.legacyLoginSeconds ?? 3, 1, 30),
   };
 }
 
-function resolveAcceptTruncated([first, ...others]: string[], { bcrypt }: PasswordOptions): boolean {
+function resolveAcceptTruncated(
+  [first, ...others]: NonNullable<PasswordOptions['schemes']>,
+  { bcrypt }: PasswordOptions,
+): boolean {
   const acceptTruncated = requireBoolean(
     'passwords.bcrypt.acceptTruncated',
     bcrypt?.acceptTruncated ?? false,
   );
   if (acceptTruncated && (first === 'bcrypt' || !others.includes('bcrypt'))) {
     throw new ConfigurationError(
-      "passwords.bcrypt.acceptTruncated needs passwords.schemes to be ['argon2id', 'bcrypt']: bcrypt recognises the hash, and the first scheme takes the whole password.",
+      "passwords.bcrypt.acceptTruncated needs passwords.schemes to be ['argon2id', 'bcrypt'], or 'bcrypt' to stand behind another scheme: bcrypt recognises the hash, and the first scheme takes the whole password.",
     );
   }
   return acceptTruncated;

@@ -1,10 +1,13 @@
+import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { TemporarilyUnavailableError } from '../../common/users-error.js';
 import { argon2id } from './argon2id.scheme.js';
 import { bcrypt } from './bcrypt.scheme.js';
-import type { PasswordScheme } from './password-scheme.js';
+import { LONGEST_HASH } from './bounds.js';
+import { GuardedScheme } from './guarded-scheme.js';
 import type { PasswordSettings } from './password.settings.js';
+import { requireDistinct, requireHashing } from './scheme-checks.js';
 
 /**
  * What a hash says of a password: `partly right` if the hash covers only the first part of it, `outdated` if it is right and
@@ -14,12 +17,13 @@ export type Verdict = 'wrong' | 'right' | 'outdated' | 'partly right';
 
 /** Hashes and verifies passwords, with a limited number running and a limited number waiting. */
 export class Passwords {
+  private readonly logger = new Logger('UsersModule');
   private readonly limit: LimitFunction;
 
   private constructor(
     private readonly settings: PasswordSettings,
-    private readonly schemes: readonly PasswordScheme[],
-    private readonly preferred: PasswordScheme,
+    private readonly schemes: readonly GuardedScheme[],
+    private readonly preferred: GuardedScheme,
     /**
      * The dummy hash, of a random password. It is verified if there is no hash, so that the response time is
      * the same.
@@ -29,11 +33,16 @@ export class Passwords {
     this.limit = pLimit(settings.concurrency);
   }
 
+  /** @throws {ConfigurationError} for schemes that cannot work */
   static async create(settings: PasswordSettings): Promise<Passwords> {
-    const known = { argon2id: argon2id(settings.argon2id), bcrypt: bcrypt(settings.bcrypt) };
-    const schemes = settings.schemes.map((name) => known[name]);
-    const preferred = schemes[0];
-    const decoy = await preferred.hash(randomBytes(24).toString('base64'));
+    const ours = { argon2id: argon2id(settings.argon2id), bcrypt: bcrypt(settings.bcrypt) };
+    const schemes = settings.schemes.map(
+      (scheme) => new GuardedScheme(typeof scheme === 'string' ? ours[scheme] : scheme),
+    );
+    requireDistinct(schemes);
+    const [preferred] = schemes;
+    const secret = randomBytes(24).toString('base64');
+    const decoy = await requireHashing(preferred, secret, typeof settings.schemes[0] === 'string');
     return new Passwords(settings, schemes, preferred, decoy);
   }
 
@@ -45,6 +54,11 @@ export class Passwords {
     if (!password.isWellFormed()) return 'Password should be valid Unicode';
     if (length < minLength) return `Password should be at least ${minLength} characters`;
     return this.preferred.refusal(password);
+  }
+
+  /** Whether the first scheme could hash this password, of which a login is possible, whatever the minimum length is. */
+  isHashable(password: string): boolean {
+    return this.isPlausible(password) && this.preferred.refusal(password) === undefined;
   }
 
   /** @throws {TemporarilyUnavailableError} when too many hashes wait already */
@@ -59,26 +73,36 @@ export class Passwords {
    */
   async judge(password: string, stored: string | null | undefined): Promise<Verdict> {
     if (!this.isPlausible(password)) return 'wrong';
-    const scheme = stored ? this.schemes.find((each) => each.owns(stored)) : undefined;
-    if (!stored || !scheme) {
-      await this.inTurn(() => this.preferred.verify(this.decoy, password));
-      return 'wrong';
-    }
+    const scheme = this.usableScheme(stored);
+    const matches = scheme && (await this.inTurn(() => scheme.verify(password, stored as string)));
+    if (matches === undefined) await this.inTurn(() => this.preferred.verify(password, this.decoy));
+    if (!scheme || !matches) return 'wrong';
 
-    if (!(await this.inTurn(() => scheme.verify(stored, password)))) return 'wrong';
-    if (scheme.refusal(password) !== undefined) return 'partly right';
-    const isCurrent = scheme === this.preferred && scheme.isCurrent(stored);
-    return isCurrent || this.preferred.refusal(password) !== undefined ? 'right' : 'outdated';
+    const isRefused = this.preferred.refusal(password) !== undefined;
+    // Nothing that covers the whole password could take the place of the hash.
+    if (scheme.refusal(password) !== undefined) return isRefused ? 'wrong' : 'partly right';
+    const isCurrent = scheme === this.preferred && scheme.isCurrent(stored as string);
+    return isCurrent || isRefused ? 'right' : 'outdated';
   }
 
-  /** The names of the accepted schemes. The first one makes new hashes. */
-  get schemeNames(): readonly string[] {
-    return this.settings.schemes;
+  /**
+   * Why a hash cannot be used, in words that follow "the hash" and do not contain it; `undefined` if an accepted scheme can
+   * verify it.
+   */
+  fault(hash: string): string | undefined {
+    if (hash.length > LONGEST_HASH) return `must have at most ${LONGEST_HASH} characters`;
+    const scheme = this.schemes.find((each) => each.owns(hash));
+    if (scheme) return scheme.fault(hash);
+    const names = this.schemes.map(({ name }) => name).join(' and ');
+    return `must be a hash of one of passwords.schemes, which are ${names}`;
   }
 
-  /** Whether an accepted scheme can verify this hash. */
-  isUsable(stored: string): boolean {
-    return this.schemes.some((scheme) => scheme.owns(stored));
+  private usableScheme(stored: string | null | undefined): GuardedScheme | undefined {
+    if (!stored) return undefined;
+    const fault = this.fault(stored);
+    if (fault === undefined) return this.schemes.find((each) => each.owns(stored));
+    this.logger.warn(`A stored password hash was not used: it ${fault}.`);
+    return undefined;
   }
 
   private isPlausible(password: string): boolean {

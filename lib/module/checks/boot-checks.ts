@@ -17,6 +17,7 @@ import { ROLE_ENTITY_REPOSITORY } from '../../roles/roles.repository.js';
 import { USER_COLUMNS } from '../../users/required-columns.js';
 import { type BaseUser, USER_ENTITY_REPOSITORY } from '../../users/user.entity.js';
 import { ACCOUNTS_SETTINGS, type AccountsSettings } from '../../accounts/accounts.settings.js';
+import { Mailer, MAILER } from '../../accounts/mailer.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { PLAN } from '../providers.js';
 import { providerOf } from '../own-module.js';
@@ -31,6 +32,7 @@ export class BootChecks implements OnModuleInit {
     @Inject(ACCOUNTS_SETTINGS) private readonly settings: AccountsSettings,
     @Inject(USER_ENTITY_REPOSITORY) private readonly repository: Repository<BaseUser>,
     private readonly modules: ModulesContainer,
+    @Inject(MAILER) private readonly mailer: Mailer | undefined,
     @Optional()
     @Inject(ROLE_ENTITY_REPOSITORY)
     private readonly roles?: Repository<BaseRole>,
@@ -46,7 +48,7 @@ export class BootChecks implements OnModuleInit {
       checkShown(option, dto, entity);
     }
     this.checkRolesOfAdminDtos();
-    this.checkMailHooks();
+    if (!this.mailer) this.checkMailHooks();
   }
 
   private get entity(): EntityMetadata {
@@ -133,7 +135,7 @@ export class BootChecks implements OnModuleInit {
     ) => {
       if (service[hook] !== UsersService.prototype[hook]) return;
       throw new ConfigurationError(
-        `${option} needs ${hook}() in your service${isSingleton ? '' : ', as a method,'} ${purpose}; ${instead}.`,
+        `${option} needs ${hook}() in your service${isSingleton ? '' : ', as a method,'} ${purpose}; add it, or the option mailer, ${instead}.`,
       );
     };
     const token = 'to mail the token';

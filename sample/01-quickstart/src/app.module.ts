@@ -3,8 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from 'nestjs-users';
 import { usersSecret } from './configuration.js';
 import { databaseOptions } from './database.options.js';
-import { FirstSuperuser } from './first-superuser.js';
-import { MailModule } from './mail/mail.module.js';
+import { mailer } from './mail/mailer.js';
 import { GreetingController } from './users/greeting.controller.js';
 import { StatisticsController } from './users/statistics.controller.js';
 import { User } from './users/user.entity.js';
@@ -18,7 +17,7 @@ import { AppUsersService } from './users/users.service.js';
       secret: usersSecret(),
       entities: { user: User },
       service: AppUsersService,
-      imports: [MailModule],
+      mailer,
       dtos: { register: AppRegisterDto, read: AppUserReadDto, update: AppUserUpdateDto },
       auth: {},
       registration: {},
@@ -28,6 +27,5 @@ import { AppUsersService } from './users/users.service.js';
     }),
   ],
   controllers: [GreetingController, StatisticsController],
-  providers: [FirstSuperuser],
 })
 export class AppModule {}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-const { PORT, DATABASE_FILE, USERS_SECRET } = process.env;
+const { PORT, DATABASE_FILE, USERS_SECRET, SMTP_URL } = process.env;
 
 export const port = Number(PORT ?? 3000);
 
@@ -9,6 +9,9 @@ export const port = Number(PORT ?? 3000);
 export const baseUrl = `http://localhost:${port}`;
 
 export const databaseFile = DATABASE_FILE ?? fileURLToPath(new URL('../quickstart.sqlite', import.meta.url));
+
+/** Where mails go. Without it, they are printed. */
+export const smtpUrl = SMTP_URL;
 
 /** The secret that signs every token. A real application refuses to start without one. */
 export function usersSecret(): string {

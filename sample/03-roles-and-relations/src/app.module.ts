@@ -3,8 +3,8 @@ import { APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BackOfficeModule } from './back-office/back-office.module.js';
 import type { Configuration } from './configuration.js';
-import { ADMINISTRATOR, FirstAdministrator } from './first-administrator.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { Roles } from './roles.js';
 import { usersModule } from './users/users.module.js';
 
 /** Judges the shop's own bodies. The routes of the library have a validation of their own, and this leaves it alone. */
@@ -17,7 +17,7 @@ const validation = new ValidationPipe({
 
 @Module({})
 export class AppModule {
-  static for({ administrator, database, secret }: Configuration): DynamicModule {
+  static for({ database, secret }: Configuration): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -26,11 +26,7 @@ export class AppModule {
         OrdersModule,
         BackOfficeModule,
       ],
-      providers: [
-        FirstAdministrator,
-        { provide: ADMINISTRATOR, useValue: administrator },
-        { provide: APP_PIPE, useValue: validation },
-      ],
+      providers: [Roles, { provide: APP_PIPE, useValue: validation }],
     };
   }
 }

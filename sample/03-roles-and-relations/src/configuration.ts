@@ -7,8 +7,6 @@ export interface Configuration {
   adapter: 'express' | 'fastify';
   database: DataSourceOptions;
   secret: string;
-  /** Who gives the first roles. Without a password, one is made and shown once. */
-  administrator: { email: string; password?: string };
 }
 
 type Environment = Record<string, string | undefined>;
@@ -18,12 +16,8 @@ export function readConfiguration(env: Environment): Configuration {
   return {
     port: portOf(env.PORT || '3000'),
     adapter: adapterOf(env.ADAPTER || 'express'),
-    database: databaseOptions(env.DATABASE_URL || 'sqlite::memory:'),
+    database: databaseOptions(env.DATABASE_URL || 'sqlite:shop.sqlite'),
     secret: env.USERS_SECRET || secretOfThisProcess(),
-    administrator: {
-      email: env.ADMIN_EMAIL || 'admin@example.com',
-      password: env.ADMIN_PASSWORD || undefined,
-    },
   };
 }
 

@@ -9,7 +9,7 @@ import { AppUsersService } from '../src/users/users.service.js';
 
 const configuration = readConfiguration({
   USERS_SECRET: 'klm6WtLf3zlzPE9cgafjiOgDkjRp8o5sRVG5s8UPKF6r',
-  ADMIN_PASSWORD: 'correct horse battery',
+  DATABASE_URL: 'sqlite::memory:',
 });
 const builder = () => withCheapHashes(Test.createTestingModule({ imports: [AppModule.for(configuration)] }));
 const api = () => request(app.getHttpServer());

@@ -101,6 +101,8 @@ async function packageOf(specifier: string): Promise<Names> {
 const SECRET = 'Zm9yIGV4YW1wbGVzIG9mIHRoZSBkb2NzIG9ubHkgLSA3aDRrOXExdw';
 
 function environment(name: string): string {
+  if (name === 'SMTP_URL') return 'smtp://localhost:1025';
   if (/URL/.test(name)) return 'https://app.example.com';
+  if (name === 'MAIL_FROM') return 'Shop <shop@example.com>';
   return /PORT/.test(name) ? '3000' : SECRET;
 }

@@ -17,6 +17,7 @@ import {
   UuidUser,
 } from 'nestjs-users';
 import { google, OAuthAccountsService, oauth2, oidc } from 'nestjs-users/oauth2';
+import { django, firebase, keycloakHash } from 'nestjs-users/schemes';
 import {
   actingAs,
   captureMails,
@@ -120,3 +121,9 @@ export async function story(app: INestApplication, user: User) {
   const none: string = notice.token;
   return [token.length, none, answer.status, cheapHashes({ minLength: 12 }).argon2id];
 }
+
+export const schemes = [
+  django(),
+  firebase({ signerKey: 'AAAA', saltSeparator: 'Bw==', rounds: 8, memoryCost: 14 }),
+];
+export const rows = keycloakHash({ credentialData: '{}', secretData: '{}' }).length;

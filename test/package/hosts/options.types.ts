@@ -49,6 +49,7 @@ import {
   type VerificationOptions,
   VerifyDto,
 } from 'nestjs-users';
+import { mailer, type MailerOptions } from 'nestjs-users/mail';
 import {
   github,
   google,
@@ -250,6 +251,7 @@ const passwords: Required<PasswordOptions> = {
   bcrypt: { rounds: 12 },
   concurrency: 1,
   queue: 1,
+  legacyLoginSeconds: 3,
 };
 const limit = { attempts: 1, windowSeconds: 60 };
 const limits: Required<LimitsOptions> = {
@@ -264,6 +266,39 @@ const limits: Required<LimitsOptions> = {
   mailRequests: limit,
   passwordResets: limit,
 };
+
+const mails: Required<MailerOptions<User>> = {
+  transport: { host: 'smtp.example.com', port: 587, auth: { user: 'shop', pass: 'secret' }, pool: true },
+  from: { name: 'Shop', address: 'shop@example.com' },
+  publicUrl: 'https://app.example.com',
+  links: {
+    verification: '/mail?verify=',
+    emailChange: '/mail?verify=',
+    passwordReset: '/mail?reset=',
+    invitation: '/mail?reset=',
+    login: '/login',
+  },
+  appName: 'Shop',
+  support: 'help@example.com',
+  locale: (user) => user.userName,
+  templates: {
+    fr: {
+      passwordReset: ({ user, app, validity }) => ({
+        subject: `Votre mot de passe ${app}`,
+        before: [`Bonjour ${user.userName},`],
+        button: 'Choisir un mot de passe',
+        after: [validity],
+      }),
+      linkHint: 'Copiez cette adresse :',
+      footer: ({ app }) => app,
+    },
+  },
+  layout: ({ lang, body }) => `<html lang="${lang}"><body>${body}</body></html>`,
+};
+export const transports: MailerOptions['transport'][] = [
+  'smtps://smtp.example.com',
+  { sendMail: (message) => message.to.address },
+];
 
 /** Every option, each of its type: one that is new is missing here, and does not compile. */
 const options: Required<UsersModuleOptions<User, Role>> = {
@@ -300,6 +335,7 @@ const options: Required<UsersModuleOptions<User, Role>> = {
   passwords,
   requireVerification: true,
   normalizeIdentifier: (text) => text.trim(),
+  mailer: mailer(mails),
   limits,
   trustedProxies: 1,
   headersOf: (host) => ({
@@ -325,12 +361,13 @@ const {
   normalizeIdentifier,
   trustedProxies,
   headersOf,
+  mailer: sender,
   databaseTimeoutSeconds,
   ...plan
 } = options;
 const settings: Required<UsersModuleSettings> = {
   ...{ secret, secrets, requireVerification, normalizeIdentifier, trustedProxies, databaseTimeoutSeconds },
-  ...{ passwords, limits, headersOf },
+  ...{ passwords, limits, headersOf, mailer: sender },
   backends: { web: { ...web, ...rows } },
   verification: { tokenLifetimeSeconds: 60 },
   passwordReset: { tokenLifetimeSeconds: 60 },

@@ -95,6 +95,6 @@ export class OAuthAccountsService {
 
   private async hasPassword(manager: EntityManager, id: UserId): Promise<boolean> {
     const hash = await this.users.passwordHashOf(id, manager);
-    return typeof hash === 'string' && this.passwords.isUsable(hash);
+    return typeof hash === 'string' && this.passwords.fault(hash) === undefined;
   }
 }

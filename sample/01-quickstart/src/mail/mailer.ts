@@ -1,14 +1,22 @@
-import { Injectable } from '@nestjs/common';
-import { baseUrl } from '../configuration.js';
+import { mailer as createMailer, type MailerOptions } from 'nestjs-users/mail';
+import { baseUrl, smtpUrl } from '../configuration.js';
 
-/** Prints mails instead of sending them, each with a command that does what a link in the mail would lead to. */
-@Injectable()
-export class Mailer {
-  send(to: string, subject: string, path: string, body: object) {
+/** Prints mails instead of sending them: whoever tries the sample out pastes the command. */
+const printed: MailerOptions['transport'] = {
+  sendMail({ to, subject, text }) {
+    const [, page, token] = /\/(verify|reset-password)#token=(\S+)/.exec(text) ?? [];
+    const body = page === 'verify' ? { token } : { token, password: 'choose-a-new-password' };
     console.log(`
-✉  To ${to}: ${subject}
+✉  To ${to.address}: ${subject}
 
-curl ${baseUrl}${path} --json '${JSON.stringify(body)}'
+curl ${baseUrl}/auth/${page} --json '${JSON.stringify(body)}'
 `);
-  }
-}
+  },
+};
+
+/** The mails of every feature. Their links lead to pages of a front end, which this sample has not. */
+export const mailer = createMailer({
+  transport: smtpUrl ?? printed,
+  from: 'Quickstart <quickstart@example.com>',
+  publicUrl: baseUrl,
+});

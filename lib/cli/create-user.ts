@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import type { UsersCommands } from '../commands/users-commands.js';
+import type { AddedUserFields } from '../users/user-fields.js';
+import { ownFields, several, setField } from './field-options.js';
+import type { Run } from './run.js';
+import { newPassword, type PasswordSource, withPassword } from './new-password.js';
+import { UsageError } from './outcome.js';
+import { askText, isTerminal } from './prompts.js';
+import { tell } from './streams.js';
+
+interface CreateUserArguments extends PasswordSource {
+  superuser?: boolean;
+  verified: boolean;
+  active: boolean;
+  password: boolean;
+  role?: string[];
+  set?: string[];
+  ifMissing?: boolean;
+}
+
+/** `create-user`. */
+export function addCreateUser(program: Command, run: Run): void {
+  withPassword(program.command('create-user').description('make a user, verified and active'))
+    .argument('[email]', 'address of the user')
+    .option('--superuser', 'the user passes every guard')
+    .option('--role <name>', 'give the user a role; may be repeated', several)
+    .option('--set <name=value>', 'set a column of your own; may be repeated', several)
+    .option('--no-verified', 'the user must still verify the address')
+    .option('--no-active', 'the user cannot log in')
+    .option('--no-password', 'the user has no password until a reset')
+    .option('--if-missing', 'leave a user alone who is there already')
+    .action((email: string | undefined, options: CreateUserArguments) =>
+      run(async ({ commands, results }) => {
+        const fields = await fieldsOf(commands, email, options);
+        const known = options.ifMissing ? await commands.findKnown(fields) : undefined;
+        if (known) {
+          tell(`${known.email} is there already, and stays as it is.`);
+          return undefined;
+        }
+        if (options.password) {
+          const fault = (given: string) => commands.passwordFault(given);
+          fields.password = await newPassword(options, fault, ', or give --no-password');
+        }
+        const { role = [], ifMissing = false } = options;
+        const { user, isNew } = await commands.createUser(fields, { roles: role, ifMissing });
+        tell(isNew ? `${user.email} is a new user.` : `${user.email} is there already, and stays as it is.`);
+        await results.write(`${String(user.id)}\n`);
+        return undefined;
+      }),
+    );
+}
+
+async function fieldsOf(
+  commands: UsersCommands,
+  email: string | undefined,
+  { superuser = false, verified, active, set }: CreateUserArguments,
+): Promise<AddedUserFields> {
+  const own = ownFields(commands, set);
+  const address = email ?? (await ask('the address', 'E-mail address'));
+  const other = commands.identifiers.find((name) => name !== 'email');
+  const isNeeded = commands.identifiers.length === 1 ? other : undefined;
+  const needed = [...new Set([...commands.columns.required, ...(isNeeded === undefined ? [] : [isNeeded])])];
+  for (const name of needed) {
+    const isGiven = name
+      .split('.')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], own);
+    if (isGiven === undefined) setField(commands, own, name, await ask(`--set ${name}=…`, name));
+  }
+  return { ...own, email: address, isSuperuser: superuser, isVerified: verified, isActive: active };
+}
+
+async function ask(missing: string, message: string): Promise<string> {
+  if (isTerminal()) return askText(message);
+  throw new UsageError(`There is no terminal to ask; give ${missing}.`);
+}
