@@ -2,22 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
+import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { NestFactory } from '@nestjs/core';
 import ts from 'typescript';
 import { read, ROOT } from './files.js';
 import { tsOptions } from './front-door.js';
 
 const PLACE = join(ROOT, '.tmp/readme');
-const FILE = join(PLACE, 'app.module.ts');
+const inPlace = (name: string): string => join(PLACE, name);
+/** The files that the README names, and what they contain. */
+const FILES = [...read('README.md').matchAll(/`src\/([\w.-]+\.ts)`:\n\n```ts\n([\s\S]*?)^```/gm)];
 const home = process.cwd();
 const { log } = console;
 
 beforeAll(() => {
-  const [, block] = /^```ts\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
-  if (block === undefined) throw new Error('README.md has no block of TypeScript.');
   rmSync(PLACE, { recursive: true, force: true });
   mkdirSync(PLACE, { recursive: true });
-  writeFileSync(FILE, block);
+  for (const [, name = '', contents = ''] of FILES) writeFileSync(inPlace(name), contents);
 
   // Its database is a file in the working directory, and its mailer is the console.
   process.chdir(PLACE);
@@ -32,14 +33,21 @@ afterAll(() => {
 });
 
 test('what the README shows compiles', () => {
-  const program = ts.createProgram([FILE], { ...tsOptions(), declaration: false });
-  const file = program.getSourceFile(FILE);
-  const faults = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  const names = FILES.map(([, name = '']) => name);
+  expect(names).toEqual(['user.entity.ts', 'app.module.ts', 'main.ts', 'notes.controller.ts']);
+  const program = ts.createProgram(names.map(inPlace), { ...tsOptions(), declaration: false });
+  const faults = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(PLACE))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]);
   expect(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 }, 60_000);
 
 test('what the README shows registers a user', async () => {
-  const { AppModule } = (await import(FILE)) as { AppModule: Type };
+  const { AppModule } = (await import(inPlace('app.module.ts'))) as { AppModule: Type };
+  const { NotesController } = (await import(inPlace('notes.controller.ts'))) as { NotesController: Type };
+  const controllers = Reflect.getMetadata(MODULE_METADATA.CONTROLLERS, AppModule) as Type[] | undefined;
+  Reflect.defineMetadata(MODULE_METADATA.CONTROLLERS, [...(controllers ?? []), NotesController], AppModule);
   const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
   try {
     await app.listen(0, '127.0.0.1');
@@ -52,6 +60,7 @@ test('what the README shows registers a user', async () => {
       201,
       expect.objectContaining({ email: 'ada@example.com' }),
     ]);
+    expect((await fetch(`${await app.getUrl()}/notes/all`)).status).toBe(401);
   } finally {
     await app.close();
   }
