@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull } from 'typeorm';
-import { stackOf } from '../common/background.js';
+import { placesOf, stackOf } from '../common/background.js';
 import { andThen } from '../common/late-write.js';
 import { TemporarilyUnavailableError } from '../common/users-error.js';
 import type { Identifier } from '../users/identifiers.js';
@@ -99,7 +99,8 @@ export class LegacyLogin<User extends BaseUser = BaseUser> {
         this.logger.error(`${HOOK} must return the fields of the user with isVerified, or nothing.`);
       }
     } catch (error) {
-      this.logger.error(`${HOOK} failed`, stackOf(error));
+      // The hook gets the password.
+      this.logger.error(`${HOOK} failed: ${placesOf(error)}`);
     }
     return undefined;
   }

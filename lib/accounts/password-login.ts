@@ -45,8 +45,8 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     let refusal: Error | undefined;
     const user = await this.limits.guess(identifier?.value, moments.request, async () => {
       refusal = await moments.loginRefusal(attempt);
-      const judged = await this.judge(identifier, login.password);
       const due = this.legacy.failureDue(moments);
+      const judged = await this.judge(identifier, login.password);
       const found =
         (await this.accept(judged)) ?? (refusal ? undefined : await this.legacy.accept(judged, moments, due));
       if (refusal || !found || !this.isRevealed(found)) return due.passed();

@@ -101,3 +101,17 @@ export function stackOf(error: unknown): string {
     return 'A value was thrown that cannot be converted to text.';
   }
 }
+
+/**
+ * As {@link stackOf}, without the message: the name of the error, and the places in the code. For code of a host that gets a
+ * secret, because an error may quote what the code was given.
+ */
+export function placesOf(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return 'not an Error';
+    const { name, stack = '' } = error;
+    return [name, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+  } catch {
+    return 'not an Error';
+  }
+}

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type DueMail, Mailer } from '../accounts/mailer.js';
+import { placesOf } from '../common/background.js';
 import type { BaseUser } from '../users/user.entity.js';
 import { DEFAULT_LANGUAGE, durationIn } from './languages.js';
 import { htmlOf, type MailParts, textOf } from './layout.js';
@@ -50,24 +51,28 @@ class TemplateMailer extends Mailer {
   private async compose(mail: DueMail): Promise<MailMessage> {
     const { from, layout } = this.#settings;
     const to = recipientOf(mail.to);
-    const parts = await this.write(mail);
+    const locale = await this.localeOf(mail);
+    const { parts, html } = writtenBy(() => {
+      const written = this.write(mail, locale);
+      return { parts: written, html: htmlOf(written, layout) };
+    });
     return {
       from,
       to,
       subject: subjectOf(parts.subject),
       text: textOf(parts),
-      html: htmlOf(parts, layout),
+      html,
       headers: headersOf(parts.language),
       disableFileAccess: true,
       disableUrlAccess: true,
     };
   }
 
-  private async write(mail: DueMail): Promise<MailParts> {
+  private write(mail: DueMail, locale: unknown): MailParts {
     const { app, support, languages, publicUrl } = this.#settings;
     const { kind, user, request, lifetimeSeconds } = mail;
     const needed = [kind, 'linkHint', 'footer'] as const;
-    const { language, texts } = languages.find(await this.localeOf(mail), ...needed);
+    const { language, texts } = languages.find(locale, ...needed);
     const validity = lifetimeSeconds === undefined ? '' : durationIn(language, lifetimeSeconds);
     const context: MailContext<never> = { user: user as never, request, app, support, validity };
     const text = texts[kind](context);
@@ -95,6 +100,15 @@ class TemplateMailer extends Mailer {
     if (kind === 'emailChangeNotice') return undefined;
     if (kind === 'registrationAttempt') return `${publicUrl}${links.login}`;
     return `${publicUrl}${links[kind]}${encodeURIComponent(token ?? '')}`;
+  }
+}
+
+/** @throws an error without its message: templates and layouts of a host get the link, and an error may quote it */
+function writtenBy<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw new Error(`A template or the layout failed: ${placesOf(error)}`);
   }
 }
 

@@ -264,11 +264,19 @@ onEachHost((boot) => {
 
   test('every failed login takes the same time, whomever the earlier system was asked for', async () => {
     const { options } = earlierSystem(() => delay(Math.random() * 900, false));
-    const host = await boot({ ...options, passwords: { ...options.passwords, schemes: ['argon2id'] } });
+    const slow = {
+      name: 'slow',
+      owns: (hash: string) => hash.startsWith('slow$'),
+      verify: () => delay(600, false),
+    };
+    const schemes = ['argon2id' as const, slow];
+    const host = await boot({ ...options, passwords: { ...options.passwords, schemes } });
     await host.addUser();
+    const moved = await host.addUser({ email: 'moved@example.com' });
+    await host.users.update({ id: moved.id }, { passwordHash: 'slow$1' });
     await host.addUser({ email: 'inactive@example.com', isActive: false });
     await addWithoutHash(host, { email: 'hashless@example.com' });
-    for (const name of ['ada', 'inactive', 'hashless', 'nobody', 'áda']) {
+    for (const name of ['ada', 'inactive', 'hashless', 'moved', 'nobody', 'áda']) {
       const begun = performance.now();
       await login(host, 'wrong password', `${name}@example.com`).expect(400);
       const milliseconds = performance.now() - begun;
@@ -281,7 +289,7 @@ onEachHost((boot) => {
 
   test('guesses are counted as others are, and a throw is a guess', async () => {
     const { asked, options } = earlierSystem((attempt) => {
-      if (attempt.password !== OLD_PASSWORD) throw new Error('NotAuthorizedException');
+      if (attempt.password !== OLD_PASSWORD) throw new Error(`${attempt.password} is no password`);
       return YES;
     });
     const host = await boot({ ...options, limits: { login: { attempts: 3, windowSeconds: 60 } } });
@@ -289,6 +297,10 @@ onEachHost((boot) => {
     expect(guesses.filter(({ status }) => status === 400)).toHaveLength(3);
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(7);
     expect(asked).toHaveLength(3);
+    // The hook gets the password, and an error may quote it.
+    const told = host.scan.logLines.filter((line) => line.includes('legacyLogin failed: Error'));
+    expect(told).toHaveLength(3);
+    expect(host.scan.logLines.join()).not.toContain('is no password');
     await login(host).expect(429);
   });
 

@@ -168,6 +168,18 @@ describe('languages', () => {
     expect(html).toMatch(/^A &lt;b&gt; &amp; C\|Set a new password\|<h1/);
   });
 
+  test('an error of a layout or a template does not say what it was given', async () => {
+    const fail = (given: unknown) => {
+      throw new SyntaxError(`Cannot parse ${JSON.stringify(given)}`);
+    };
+    const passwordReset = (context: unknown) => fail(context);
+    for (const options of [{ layout: fail }, { templates: { en: { passwordReset } } }]) {
+      const error = (await written(options as never).catch((thrown: unknown) => thrown)) as Error;
+      expect(error.message).toMatch(/^A template or the layout failed: SyntaxError\n\s+at /);
+      expect(`${error.message}${error.stack}${String(error.cause)}`).not.toMatch(/Cannot parse|eyJ/);
+    }
+  });
+
   test('a token of nobody is refused', () => {
     for (const wrong of [
       '',

@@ -1,3 +1,4 @@
+import { placesOf } from '../../common/background.js';
 import { Logger } from '@nestjs/common';
 import { Deadlines } from '../../common/deadlines.js';
 import { TemporarilyUnavailableError } from '../../common/users-error.js';
@@ -98,8 +99,6 @@ export class GuardedScheme {
   }
 
   private report(method: string, error: unknown): void {
-    const { name, stack = '' } = error instanceof Error ? error : { name: 'not an Error' };
-    const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
-    this.logger.error([`${method}() of the scheme ${this.name} failed (${name})`, ...places].join('\n'));
+    this.logger.error(`${method}() of the scheme ${this.name} failed: ${placesOf(error)}`);
   }
 }

@@ -75,8 +75,8 @@ export interface PasswordOptions {
   queue?: number;
   /**
    * How long the hook [`legacyLogin`](../../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes) may take, in seconds.
-   * Where your service has the hook, every failed login is answered after this time, so that the time does not tell whom
-   * the hook was asked for.
+   * Where your service has the hook, every failed login is answered this time after it came, so that the time does not tell
+   * whom the hook was asked for. The hook has what is left after the hash, so choose more than your slowest stored hash takes.
    * @default 3
    */
   legacyLoginSeconds?: number;
