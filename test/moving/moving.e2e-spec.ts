@@ -41,7 +41,7 @@ test('users of Better Auth', async () => {
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     formerId: 'sTxNpbegVeaBTTN4yfGJleA0QJCd8WTp',
     ...{ fullName: 'Ada', isVerified: true, isActive: true, isSuperuser: true, roles: ['clerk'] },
-    createdAt: '2026-11-27T21:49:27.521Z',
+    createdAt: new Date('2026-11-27T21:49:27.521Z'),
   });
   expect(await host.login({ email: 'ada@example.com', password: 'correctPassword124!' })).toBe(400);
   expect(await host.login({ email: 'ada@example.com', password: 'correctPassword123!' })).toBe(200);
@@ -76,7 +76,7 @@ test('users of hand-written code of Passport', async () => {
   expect(await host.import(file, { map })).toBe('2 created, 0 skipped, 0 refused');
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     ...{ id: ada.id, fullName: 'Ada', isVerified: true, isActive: true, isSuperuser: false },
-    ...{ roles: ['clerk'], createdAt: '2019-05-06T07:08:09.010Z' },
+    ...{ roles: ['clerk'], createdAt: new Date('2019-05-06T07:08:09.010Z') },
   });
   const long = { email: 'ada@example.com', password: `${'p'.repeat(72)}first` };
   expect(await host.login({ ...long, password: 'p'.repeat(71) })).toBe(400);
@@ -96,7 +96,12 @@ test('users of a realm of Keycloak', async () => {
   expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
   expect(await host.commands.showUser('ada')).toMatchObject({
     ...{ id: 'd8a1b6a4-6c0c-4f3f-9f3a-0a4d2f3f4a11', username: 'ada', fullName: 'Ada Lovelace' },
-    ...{ isVerified: true, isActive: true, roles: ['clerk'], createdAt: '2019-05-06T07:08:09.010Z' },
+    ...{
+      isVerified: true,
+      isActive: true,
+      roles: ['clerk'],
+      createdAt: new Date('2019-05-06T07:08:09.010Z'),
+    },
   });
   expect(await host.login({ identifier: 'ada', password: 'password' })).toBe(400);
   expect(await host.login({ identifier: 'ada', password: 'secret' })).toBe(200);
@@ -119,7 +124,12 @@ test('users of Django', async () => {
   expect(await host.import(project.path('users.ndjson'))).toBe('3 created, 1 skipped, 0 refused');
   expect(await host.commands.showUser('ada')).toMatchObject({
     ...{ id: 1, username: 'ada', email: 'ada@example.com', fullName: 'Ada Lovelace' },
-    ...{ isActive: true, isSuperuser: true, isVerified: false, createdAt: '2019-05-06T07:08:09.010Z' },
+    ...{
+      isActive: true,
+      isSuperuser: true,
+      isVerified: false,
+      createdAt: new Date('2019-05-06T07:08:09.010Z'),
+    },
     roles: ['editors', 'staff'],
   });
   expect(await host.login({ identifier: 'ada', password: 'letmein' })).toBe(400);
@@ -141,7 +151,12 @@ test('users of Firebase', async () => {
   expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     ...{ formerId: 'Yd8wFkGtPfoaryJ6PizUJw000001', fullName: 'Ada {\u2028} "L"', isVerified: true },
-    ...{ isActive: true, isSuperuser: true, roles: ['clerk'], createdAt: '2019-05-06T07:08:09.010Z' },
+    ...{
+      isActive: true,
+      isSuperuser: true,
+      roles: ['clerk'],
+      createdAt: new Date('2019-05-06T07:08:09.010Z'),
+    },
   });
   expect(await host.login({ email: 'ada@example.com', password: 'user2password' })).toBe(400);
   expect(await host.login({ email: 'ada@example.com', password: 'user1password' })).toBe(200);
@@ -164,7 +179,7 @@ test('users of Auth0', async () => {
   expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     ...{ formerId: 'auth0|5dea9f9c82dd7c0e76e4ec93', fullName: 'Ada', isVerified: true, isActive: true },
-    ...{ roles: ['clerk'], createdAt: '2019-05-06T07:08:09.010Z' },
+    ...{ roles: ['clerk'], createdAt: new Date('2019-05-06T07:08:09.010Z') },
   });
   expect(await host.login({ email: 'ada@example.com', password: 'another password' })).toBe(400);
   expect(await host.login({ email: 'ada@example.com', password: AUTH0_PASSWORD })).toBe(200);
