@@ -1,50 +1,80 @@
+import { transformSync } from '@swc/core';
+import { spawn } from 'node:child_process';
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersRepository, UsersService } from 'nestjs-users';
 import { type ImportOptions, UsersCommands } from 'nestjs-users/commands';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import supertest from 'supertest';
-import { CommandLine, ended } from '../cli/command-line.js';
-import { spawn } from 'node:child_process';
-import type { Block } from '../house/examples/blocks.js';
-import { blocksOf } from '../house/examples/blocks.js';
+import { ended } from '../cli/command-line.js';
+import { type Block, blocksOf } from '../house/examples/blocks.js';
 import { evaluate } from '../house/examples/evaluate.js';
+import { read, ROOT } from '../house/files.js';
 
-/** A folder in which this library is installed, and in which the scripts of the pages run. */
+const PROJECTS = join(ROOT, '.tmp/moving');
+
+/** A folder in which `nestjs-users/schemes` is installed, and in which the scripts of the pages run. */
 export class Project {
-  private constructor(private readonly line: CommandLine) {}
+  private constructor(private readonly folder: string) {}
 
-  static async make(): Promise<Project> {
-    return new Project(await CommandLine.install());
+  static make(): Project {
+    mkdirSync(PROJECTS, { recursive: true });
+    const project = new Project(mkdtempSync(join(PROJECTS, 'project-')));
+    // Otherwise, the scripts would belong to the package of this repository.
+    project.write('package.json', '{}');
+    project.write('node_modules/nestjs-users/package.json', read('package.json'));
+    project.install('schemes.ts', new Set());
+    return project;
   }
 
+  /** @returns the path of the file */
   write(name: string, content: string): string {
-    return join(this.line.folder, this.line.file(name, content));
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), content);
+    return this.path(name);
   }
 
   path(name: string): string {
-    return join(this.line.folder, name);
+    return join(this.folder, name);
   }
 
   /** The objects of a file of NDJSON. */
   lines(name: string): Record<string, unknown>[] {
-    const lines = this.line.read(name).split('\n').filter(Boolean);
+    const lines = readFileSync(this.path(name), 'utf8').split('\n').filter(Boolean);
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Runs a script as `node <file>`, and returns what it warns of. */
-  async run(script: string, args: readonly string[]): Promise<string> {
-    this.line.file('convert.mjs', script);
-    const options = { cwd: this.line.folder, env: this.line.env };
+  /**
+   * Runs a script as `node convert.mjs`.
+   * @returns what it warns of
+   */
+  async run(script: string, args: readonly string[] = []): Promise<string> {
+    this.write('convert.mjs', script);
+    const options = { cwd: this.folder, env: { ...process.env, NODE_OPTIONS: '' } };
     const { code, err } = await ended(spawn(process.execPath, ['convert.mjs', ...args], options));
     if (code !== 0) throw new Error(err);
     return err;
   }
 
   remove(): void {
-    this.line.remove();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Compiles a file of `lib`, and what it imports. */
+  private install(file: string, done: Set<string>): void {
+    if (done.has(file)) return;
+    done.add(file);
+    const { code } = transformSync(read(`lib/${file}`), {
+      jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
+      module: { type: 'es6' },
+    });
+    this.write(`node_modules/nestjs-users/dist/${file.replace(/\.ts$/, '.js')}`, code);
+    for (const [, target = ''] of code.matchAll(/ from '(\.[^']+)\.js'/g)) {
+      this.install(join(dirname(file), `${target}.ts`), done);
+    }
   }
 }
 
@@ -77,7 +107,7 @@ export class Guide {
           entities: [User, Role] as Type[],
           synchronize: true,
         }),
-        usersModule as Type,
+        usersModule,
       ],
     }).compile();
     const app = testing.createNestApplication({ logger: false });
@@ -109,7 +139,8 @@ export class MovedHost {
       refusals.push(`Line ${line}: ${field} ${reason}`);
     const dry = await this.commands.importUsers(file, { ...options, dryRun: true });
     const { created, skipped, refused } = await this.commands.importUsers(file, { ...options, onRefused });
-    expect(dry).toMatchObject({ created, skipped, refused });
+    const isSame = dry.created === created && dry.skipped === skipped && dry.refused === refused;
+    if (!isSame) throw new Error(`The dry run says ${JSON.stringify(dry)}.`);
     return [`${created} created, ${skipped} skipped, ${refused} refused`, ...refusals].join('; ');
   }
 

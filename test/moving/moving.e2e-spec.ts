@@ -1,5 +1,5 @@
 import { hash as bcrypt } from 'bcrypt';
-import Database from 'better-sqlite3';
+import { DataSource } from 'typeorm';
 import { FIREBASE_OPTIONS } from '../schemes/vectors.js';
 import { AUTH0_HASHES, AUTH0_PASSWORD, AUTH0_USERS } from './exports/auth0.js';
 import { BETTER_AUTH_SQL } from './exports/better-auth.js';
@@ -9,11 +9,8 @@ import { KEYCLOAK_USERS } from './exports/keycloak.js';
 import { Guide, type MovedHost, Project } from './guide.js';
 
 /** Each guide is followed: its script converts an export of the original, `import` reads it, and a user logs in by the old password. */
-let project: Project;
+const project = Project.make();
 let host: MovedHost;
-beforeAll(async () => {
-  project = await Project.make();
-});
 afterEach(() => host.close());
 afterAll(() => project.remove());
 
@@ -28,13 +25,19 @@ async function hostOf(guide: Guide, roles: readonly string[], edits?: Record<str
   for (const role of roles) await host.commands.createRole(role);
 }
 
+async function fill(database: string, sql: string): Promise<void> {
+  const old = await new DataSource({ type: 'better-sqlite3', database }).initialize();
+  for (const statement of sql.split(/;$/m).filter((each) => each.trim() !== '')) await old.query(statement);
+  await old.destroy();
+}
+
 test('users of Better Auth', async () => {
   const guide = new Guide('docs/moving-from-better-auth.md');
-  new Database(project.path('old.sqlite')).exec(BETTER_AUTH_SQL).close();
+  await fill(project.path('old.sqlite'), BETTER_AUTH_SQL);
   const script = guide.code('js');
   const source = "{ type: 'postgres', url: process.env.OLD_DATABASE_URL }";
   expect(script).toContain(source);
-  await project.run(script.replace(source, "{ type: 'better-sqlite3', database: 'old.sqlite' }"), []);
+  await project.run(script.replace(source, "{ type: 'better-sqlite3', database: 'old.sqlite' }"));
 
   await hostOf(guide, ['clerk']);
   expect(await host.import(project.path('users.ndjson'))).toBe('4 created, 0 skipped, 0 refused');
