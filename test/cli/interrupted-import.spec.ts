@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createDatabase, databasesUnderTest } from '../support/databases.js';
+import { ofToday } from '../support/profiles.js';
 import { CommandLine, ended } from './command-line.js';
 
 const LINES = 6000;
@@ -17,7 +18,7 @@ const lines = Array.from({ length: LINES }, (_, at) => {
 const refused = Math.floor(LINES / 600);
 const twice = Math.floor(LINES / 1000) - Math.floor(LINES / 3000);
 
-describe.each(databasesUnderTest())('on %s', (database) => {
+describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
   let line: CommandLine;
   let drop = async () => {};
 
@@ -27,7 +28,7 @@ describe.each(databasesUnderTest())('on %s', (database) => {
     if (place) ({ drop } = place);
   });
   afterEach(async () => {
-    line.remove();
+    await line.remove();
     await drop();
   });
 
@@ -66,7 +67,7 @@ describe.each(databasesUnderTest())('on %s', (database) => {
       line.file('users.ndjson', `${lines.join('\n')}\n`);
       for (let kill = 0; kill < KILLS; kill++) await interrupt('SIGKILL');
       const stopped = noted();
-      const { code, err } = await line.run(args);
+      const { code, err } = await line.runAlone(args);
       const resumed = stopped > 0 ? ` It went on behind line ${stopped}` : '';
       expect([code, err]).toEqual([4, expect.stringContaining(` refused.${resumed}`)]);
       await expectAll();
@@ -80,12 +81,12 @@ describe.each(databasesUnderTest())('on %s', (database) => {
     expect([code, err]).toEqual([130, expect.stringContaining('the same command goes on there')]);
     expect(err).toContain('The application is closed.');
     line.file('users.ndjson', `${lines.join('\n')}\n{"email":"more@example.com"}\n`);
-    expect(await line.run(args)).toMatchObject({
+    expect(await line.runAlone(args)).toMatchObject({
       code: 1,
       err: expect.stringContaining('--restart begins again'),
     });
     line.file('users.ndjson', `${lines.join('\n')}\n`);
-    await line.run(args);
+    await line.runAlone(args);
     await expectAll();
   }, 120_000);
 });
