@@ -240,3 +240,35 @@ test.each([
   expect([code, err]).toEqual([2, expect.stringMatching(new RegExp(`^--set ${column}: `, 'm'))]);
   expect(await emails()).toEqual([]);
 });
+
+test('a file may export a smaller module for the command line', async () => {
+  line.file('dist/two.js', "export { AppModule, AppModule as default } from './app.module.js';\n" + SMALLER);
+  const { code, out, err } = await line.run(['--app', 'dist/two.js', 'list-users', '--json']);
+  expect([code, out]).toEqual([0, '[]\n']);
+  expect(err).toContain('The smaller one.');
+
+  line.file(
+    'dist/many.js',
+    "export * from './two.js';\nexport { CliModule as A, AppModule as B } from './two.js';\n",
+  );
+  line.file('dist/unclear.js', "export { CliModule as A, AppModule as B } from './two.js';\n");
+  expect(await run('--app', 'dist/many.js', 'list-users')).toMatchObject({ code: 0 });
+  expect(await run('--app', 'dist/unclear.js', 'list-users')).toMatchObject({
+    ...{ code: 2, err: expect.stringMatching(/^dist\/unclear\.js exports several modules; export the one/m) },
+  });
+  line.file('dist/none.js', 'export const answer = 42;\n');
+  expect(await run('--app', 'dist/none.js', 'list-users')).toMatchObject({
+    ...{ code: 2, err: expect.stringMatching(/^dist\/none\.js exports no module of Nest; export the one/m) },
+  });
+  line.file('dist/alone.js', 'export class Alone {}\n' + asModule('Alone', '[]'));
+  expect(await run('--app', 'dist/alone.js', 'list-users')).toMatchObject({
+    ...{ code: 1, err: expect.stringMatching(/^Alone does not import UsersModule/m) },
+  });
+});
+
+const asModule = (name: string, imports: string) =>
+  `import { Module } from '@nestjs/common';\nModule({ imports: ${imports} })(${name});\n`;
+const SMALLER =
+  "import { AppModule as Whole } from './app.module.js';\n" +
+  "export class CliModule {\n  constructor() { console.log('The smaller one.'); }\n}\n" +
+  asModule('CliModule', '[Whole]');

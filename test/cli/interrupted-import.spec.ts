@@ -6,6 +6,7 @@ import { createDatabase, databasesUnderTest } from '../support/databases.js';
 import { ofToday } from '../support/profiles.js';
 import { CommandLine, ended } from './command-line.js';
 
+const HASH = '$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW';
 const LINES = 6000;
 const KILLS = Number(process.env['KILLED_IMPORTS'] ?? 2);
 
@@ -32,19 +33,20 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
     await drop();
   });
 
-  const noted = () => {
-    const path = join(line.folder, 'users.ndjson.import');
+  const noted = (file = 'users.ndjson') => {
+    const path = join(line.folder, `${file}.import`);
     if (!existsSync(path)) return 0;
     return (JSON.parse(readFileSync(path, 'utf8')) as { progress: { number: number } }).progress.number;
   };
   const args = ['import', 'users.ndjson', '--report', 'report.ndjson'];
 
   /** Starts the import, and sends a signal some time after another batch is stored. */
-  async function interrupt(signal: NodeJS.Signals) {
-    const before = noted();
-    const child = line.start(args);
+  async function interrupt(signal: NodeJS.Signals, command = args) {
+    const [, file] = command;
+    const before = noted(file);
+    const child = line.start(command);
     const end = ended(child);
-    while (noted() === before && child.exitCode === null) await setTimeout(2);
+    while (noted(file) === before && child.exitCode === null) await setTimeout(2);
     await setTimeout(randomInt(200));
     child.kill(signal);
     return end;
@@ -89,4 +91,28 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
     await line.runAlone(args);
     await expectAll();
   }, 120_000);
+
+  test('CSV with cells of several lines goes on where it was killed, also when it updates', async () => {
+    const count = 1500;
+    const rows = (suffix: string, more = '') =>
+      Array.from({ length: count }, (_, at) => `user${at}@example.com,"${at}\r\n""${suffix}"""${more}\r\n`);
+    line.file('users.csv', `email,fullName\r\n${rows('a').join('')}`);
+    const make = ['import', 'users.csv'];
+    await interrupt('SIGKILL', make);
+    expect(await line.runAlone(make)).toMatchObject({ code: 0 });
+
+    const header = 'email,fullName,passwordHash,isSuperuser';
+    line.file('users.csv', `${header}\r\n${rows('b', `,${HASH},true`).join('')}`);
+    const update = [...make, '--on-existing', 'update'];
+    await interrupt('SIGKILL', update);
+    const stopped = noted('users.csv');
+    const { code, err } = await line.runAlone(update);
+    expect([code, stopped % 1000]).toEqual([0, 1]);
+    expect(err).toContain(`It went on behind line ${stopped}`);
+    const users = await line.query<Record<string, unknown>>('SELECT * FROM users');
+    expect(users).toHaveLength(count);
+    expect(users.filter(({ fullName }) => !/^\d+\r\n"b"$/.test(String(fullName)))).toEqual([]);
+    // A file takes no account over, however often it is read.
+    expect(users.filter(({ passwordHash, isSuperuser }) => passwordHash !== null || isSuperuser)).toEqual([]);
+  }, 180_000);
 });
