@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ImportOptions, ImportSummary, Refusal } from '../commands/import/import-options.js';
+import { openPrivateFile } from '../commands/private-file.js';
 import { halves, several } from './field-options.js';
 import type { Run, Workplace } from './run.js';
 import { EXIT, InterruptedError, UsageError } from './outcome.js';
@@ -142,7 +143,10 @@ function readMap(file: string | undefined): Record<string, string> {
     throw new UsageError(`${file} is no file of JSON that can be read.`);
   }
   const isMap =
-    typeof map === 'object' && map !== null && Object.values(map).every((ours) => typeof ours === 'string');
+    typeof map === 'object' &&
+    map !== null &&
+    !Array.isArray(map) &&
+    Object.values(map).every((ours) => typeof ours === 'string');
   if (!isMap) throw new UsageError(`${file} must have an object of texts: {"theirs":"ours"}.`);
   return map as Record<string, string>;
 }
@@ -159,10 +163,8 @@ async function write(
   output?: string,
 ): Promise<void> {
   if (output !== undefined) {
-    const file = createWriteStream(output, { mode: 0o600 });
-    return pipeline(Readable.from(lines), file).catch((error: NodeJS.ErrnoException) => {
-      throw error.path === output ? new UsageError(`${output} cannot be written (${error.code}).`) : error;
-    });
+    const file = createWriteStream(output, { fd: openPrivateFile(output) });
+    return pipeline(Readable.from(lines), file);
   }
   for await (const line of lines) if (!(await results.write(line))) return;
 }

@@ -11,7 +11,7 @@ describe.each(['esm', 'cjs'] as const)('an application in %s', (kind) => {
 
   test('create-user makes a superuser, whose id is the only result', async () => {
     const args = ['create-user', 'Admin@Example.com', '--superuser', '--set', 'points=7', '--password-stdin'];
-    const { code, out, err } = await line.run(args, { input: `${PASSWORD}\n` });
+    const { code, out, err } = await line.runAlone(args, { input: `${PASSWORD}\n` });
     expect([code, err]).toEqual([0, expect.stringContaining('admin@example.com is a new user.')]);
     const [user] = await line.query('SELECT * FROM users');
     expect(out).toBe(`${String(user?.['id'])}\n`);
@@ -51,7 +51,7 @@ describe('the commands for accounts and roles', () => {
   test('a password comes from a variable of the environment, and ends the logins', async () => {
     const before = await ada();
     const env = { NEW_PASSWORD: 'another password' };
-    const { code, out, err } = await line.run(
+    const { code, out, err } = await line.runAlone(
       ['set-password', 'ada@example.com', '--password-env', 'NEW_PASSWORD'],
       { env },
     );
@@ -108,7 +108,7 @@ describe('the commands for accounts and roles', () => {
   });
 
   // The last line that the command itself says, behind those of the application.
-  test.each<[string, number, RegExp, string[], object?]>([
+  test.each<[string, number, RegExp, string[], { input?: string; env?: object }?]>([
     ['the last superuser', 1, /^This is the last active superuser/m, ['deactivate', 'ada@example.com']],
     [
       'a user who is not there',
@@ -190,7 +190,7 @@ describe('the commands for accounts and roles', () => {
       { env: { DATABASE: '{"type":"postgres","url":"postgres://x:sesame@127.0.0.1:1/x"}' } },
     ],
   ])('%s is one sentence, and the exit code %i', async (_, code, sentence, args, how = {}) => {
-    const ran = await line.run(args, how);
+    const ran = await (how.env ? line.runAlone(args, how) : line.run(args, how));
     expect([ran.code, ran.err]).toEqual([code, expect.stringMatching(sentence)]);
     expect(ran.out).toBe('');
     expect(ran.err).not.toMatch(/^ +at |sesame/m);

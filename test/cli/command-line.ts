@@ -1,7 +1,8 @@
 import { transformSync } from '@swc/core';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -19,6 +20,7 @@ const HOSTS = join(ROOT, '.tmp/cli');
 /** An application that is installed with this library in a folder of its own, and its command line. */
 export class CommandLine {
   readonly env: NodeJS.ProcessEnv;
+  private worker: Promise<ChildProcess> | undefined;
 
   private constructor(
     readonly folder: string,
@@ -35,12 +37,7 @@ export class CommandLine {
   static async install(kind: 'esm' | 'cjs' = 'esm', database?: DataSourceOptions): Promise<CommandLine> {
     mkdirSync(HOSTS, { recursive: true });
     const folder = mkdtempSync(join(HOSTS, `${kind}-`));
-    const library = join(folder, 'node_modules/nestjs-users');
-    for (const file of filesIn('lib', '.ts')) {
-      const to = file.replace(/^lib/, 'dist').replace(/\.ts$/, '.js');
-      if (!file.endsWith('.d.ts')) put(join(library, to), compiled(read(file), 'es6'));
-    }
-    put(join(library, 'package.json'), read('package.json'));
+    cpSync(library(), join(folder, 'node_modules/nestjs-users'), { recursive: true });
     const type = kind === 'esm' ? 'module' : 'commonjs';
     put(join(folder, 'package.json'), JSON.stringify({ private: true, type }));
     const source = readFileSync(join(import.meta.dirname, 'host/app.module.ts'), 'utf8');
@@ -51,10 +48,19 @@ export class CommandLine {
     return line;
   }
 
-  /** Runs a command without a terminal. */
-  run(
+  /** Runs a command in a process that has run others, as this is much cheaper. The environment is that of the first one. */
+  async run(args: readonly string[], { input = '' }: { input?: string | Buffer } = {}): Promise<Ran> {
+    const worker = await (this.worker ??= this.startWorker());
+    const answer = once(worker, 'message');
+    worker.send({ args, input: Buffer.from(input).toString('latin1') });
+    const [ran] = (await answer) as [Ran];
+    return ran;
+  }
+
+  /** Runs a command in a process of its own, without a terminal. */
+  runAlone(
     args: readonly string[],
-    { input = '', env = {} }: { input?: string; env?: object } = {},
+    { input = '', env = {} }: { input?: string | Buffer; env?: object } = {},
   ): Promise<Ran> {
     const child = this.start(args, env);
     child.stdin?.end(input);
@@ -94,7 +100,8 @@ export class CommandLine {
     return readFileSync(join(this.folder, name), 'utf8');
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
+    (await this.worker)?.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -102,9 +109,17 @@ export class CommandLine {
     return join(this.folder, 'node_modules/nestjs-users/dist/cli.js');
   }
 
+  private async startWorker(): Promise<ChildProcess> {
+    const main = join(this.folder, 'node_modules/nestjs-users/dist/cli/main.js');
+    const options = { cwd: this.folder, env: { ...this.env } };
+    const worker = fork(join(import.meta.dirname, 'in-one-process.mjs'), [main], options);
+    await once(worker, 'message');
+    return worker;
+  }
+
   private async synchronize(): Promise<void> {
     const env = { DATABASE: JSON.stringify({ ...this.options, synchronize: true }) };
-    const { code, err } = await this.run(['list-users'], { env });
+    const { code, err } = await this.runAlone(['list-users'], { env });
     if (code !== 0) throw new Error(`The tables cannot be made: ${err}`);
   }
 }
@@ -143,6 +158,21 @@ export async function ended(child: ChildProcess): Promise<Ran> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
   const code = await new Promise<number | null>((resolve) => void child.on('close', resolve));
   return { code, ...printed };
+}
+
+let compiledLibrary: string | undefined;
+afterAll(() => compiledLibrary && rmSync(compiledLibrary, { recursive: true, force: true }));
+
+/** The folder of the compiled library, which is compiled once for a suite. */
+function library(): string {
+  if (compiledLibrary !== undefined) return compiledLibrary;
+  const folder = mkdtempSync(join(HOSTS, 'library-'));
+  for (const file of filesIn('lib', '.ts')) {
+    const to = file.replace(/^lib/, 'dist').replace(/\.ts$/, '.js');
+    if (!file.endsWith('.d.ts')) put(join(folder, to), compiled(read(file), 'es6'));
+  }
+  put(join(folder, 'package.json'), read('package.json'));
+  return (compiledLibrary = folder);
 }
 
 function put(path: string, content: string): void {

@@ -233,6 +233,22 @@ onEachHost((boot) => {
     await expect(imported(host, file('email,Mail\n', 'csv'), { map })).rejects.toThrow('twice');
   });
 
+  test('of names that the database takes for equal, the first one is stored', async () => {
+    const host = await boot({ user: NamedUser, identifier: ['email', 'username'] });
+    // The usual collation of MariaDB has two names here, the other databases have four.
+    const names = ['jose', 'jos\u00e9', 'josex', 'jos\u00e9x'];
+    const lines = names.map((username, at) => ({ email: `u${at}@example.com`, username }));
+    const { counts, refusals } = await imported(host, ndjson(...lines));
+    const stored = (await host.rows(NamedUser).find()).map(({ username }) => username);
+    expect([counts[0], counts[0] + refusals.length]).toEqual([stored.length, names.length]);
+    for (const [, field, reason] of refusals) {
+      expect([field, reason]).toEqual(['username', expect.stringContaining('perhaps in another spelling')]);
+    }
+    expect(stored).toEqual(expect.arrayContaining(['jose', 'josex']));
+    const again = await imported(host, ndjson(...lines));
+    expect([again.counts[0], again.counts[2], again.counts[3]]).toEqual([0, counts[0], counts[3]]);
+  });
+
   test('a report has a line of JSON for each refused line, without a value', async () => {
     const host = await boot();
     const report = join(folder, 'report.ndjson');

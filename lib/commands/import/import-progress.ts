@@ -8,9 +8,9 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import type { DataSource } from 'typeorm';
+import { writePrivateFile } from '../private-file.js';
 import { CommandRefusedError } from '../refusal.js';
 import type { ImportOptions } from './import-options.js';
 import type { Place } from './raw-line.js';
@@ -60,15 +60,8 @@ export class ImportProgress {
   /** Writes another file first, so that there is always a whole one. */
   write(progress: Progress): void {
     const { identity } = this;
-    try {
-      writeFileSync(`${this.path}~`, JSON.stringify({ identity, progress }), { mode: 0o600 });
-      renameSync(`${this.path}~`, this.path);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new CommandRefusedError(
-        `${this.path} cannot be written (${code}), which notes how far the import has come.`,
-      );
-    }
+    writePrivateFile(`${this.path}~`, JSON.stringify({ identity, progress }));
+    renameSync(`${this.path}~`, this.path);
   }
 
   remove(): void {

@@ -60,9 +60,13 @@ export async function importUsers(
     options.onProgress?.(summary(false), progress.end, totalBytes);
   };
 
-  for await (const batch of oneAhead(batchesOf(lines, reader))) {
-    if (options.signal?.aborted) return summary(false);
-    await store(batch);
+  try {
+    for await (const batch of oneAhead(batchesOf(lines, reader))) {
+      if (options.signal?.aborted) return summary(false);
+      await store(batch);
+    }
+  } finally {
+    report.close();
   }
   if (options.signal?.aborted) return summary(false);
   notes?.remove();

@@ -83,14 +83,12 @@ async function insertRows(
 
 /** @param returned rows as the driver has them */
 function noteIds(ids: Ids, { metadata, manager }: Repository<BaseUser>, returned: unknown): void {
-  const { driver } = manager.dataSource;
-  const [id, email] = ['id', 'email'].map((name) => metadata.findColumnWithPropertyName(name));
-  if (!id || !email) return;
+  const ownValueOf = (row: Record<string, unknown>, name: string): unknown => {
+    const column = metadata.findColumnWithPropertyName(name);
+    return column && manager.dataSource.driver.prepareHydratedValue(row[column.databaseName], column);
+  };
   for (const row of returned as Record<string, unknown>[]) {
-    const [ownId, address] = [id, email].map((column) =>
-      driver.prepareHydratedValue(row[column.databaseName], column),
-    );
-    ids.set(address as string, ownId as UserId);
+    ids.set(ownValueOf(row, 'email') as string, ownValueOf(row, 'id') as UserId);
   }
 }
 

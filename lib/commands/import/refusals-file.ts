@@ -1,9 +1,13 @@
-import { appendFileSync, existsSync, realpathSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, realpathSync, writeSync } from 'node:fs';
+import { cannotWrite, openPrivateFile } from '../private-file.js';
 import { CommandRefusedError } from '../refusal.js';
 import type { Refusal } from './import-options.js';
 
 /** The report of an import: a line of JSON for each line that was refused. */
 export class RefusalsFile {
+  private readonly descriptor: number | undefined;
+  private length = 0;
+
   /**
    * @param length the length of the report of the interrupted import that goes on; what comes behind it belongs to lines
    * that are read again
@@ -18,20 +22,30 @@ export class RefusalsFile {
     if (source !== undefined && existsSync(path) && realpathSync(path) === realpathSync(source)) {
       throw new CommandRefusedError('The report would overwrite the file that is imported.');
     }
-    try {
-      if (length > 0 && existsSync(path) && statSync(path).size >= length) truncateSync(path, length);
-      else writeFileSync(path, '', { mode: 0o600 });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new CommandRefusedError(`${path} cannot be written (${code}).`);
-    }
+    this.descriptor = openPrivateFile(path, { keeps: true });
+    // A shorter one is not the report of that import.
+    this.length = fstatSync(this.descriptor).size >= length ? length : 0;
+    if (fstatSync(this.descriptor).isFile()) ftruncateSync(this.descriptor, this.length);
   }
 
-  /** @returns the length of the report afterwards, in bytes */
+  /**
+   * @returns the length of the report afterwards, in bytes
+   * @throws {CommandRefusedError}
+   */
   append(refusals: readonly Refusal[]): number {
-    if (this.path === undefined) return 0;
-    const lines = refusals.map((refusal) => `${JSON.stringify(refusal)}\n`);
-    if (lines.length > 0) appendFileSync(this.path, lines.join(''));
-    return statSync(this.path).size;
+    if (this.path === undefined || this.descriptor === undefined) return 0;
+    const lines = Buffer.from(refusals.map((refusal) => `${JSON.stringify(refusal)}\n`).join(''));
+    try {
+      for (let written = 0; written < lines.length;) {
+        written += writeSync(this.descriptor, lines, written, undefined, this.length + written);
+      }
+    } catch (error) {
+      throw cannotWrite(this.path, error);
+    }
+    return (this.length += lines.length);
+  }
+
+  close(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
   }
 }
