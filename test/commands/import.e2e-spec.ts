@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Host, onEachHost, PASSWORD } from '../support/host.js';
-import { Member, Role } from '../support/users.js';
+import { Member, Role, User } from '../support/users.js';
 import { UuidUser } from 'nestjs-users';
 import { Column, Entity } from 'typeorm';
 
@@ -190,8 +190,34 @@ onEachHost((boot) => {
       { email: 'u4@example.com', username: 'user3' },
     ];
     expect(await imported(host, ndjson(...named))).toMatchObject({
-      ...{ counts: [0, 0, 1, 1], refusals: [[2, 'username', expect.stringContaining('another user')]] },
+      counts: [0, 0, 0, 2],
+      refusals: [
+        [1, 'username', expect.stringContaining('another address')],
+        [2, 'username', expect.stringContaining('another user')],
+      ],
     });
+  });
+
+  test.each(['skip', 'update'] as const)(
+    'an id of another system gives no account to another person (%s)',
+    async (onExisting) => {
+      const host = await boot({ user: User });
+      const root = await host.addUser({ email: 'root@example.com', isSuperuser: true });
+      const line = { id: root.id, email: 'mallory@example.com', isVerified: true };
+      expect(await imported(host, ndjson(line), { onExisting })).toMatchObject({
+        ...{ counts: [0, 0, 0, 1], refusals: [[1, 'id', 'belongs to a user with another address']] },
+      });
+      expect(await host.users.find()).toMatchObject([{ email: 'root@example.com' }]);
+    },
+  );
+
+  test('an address that nobody has verified here does not become verified by a file', async () => {
+    const host = await boot({ user: User });
+    await host.addUser({ isVerified: false });
+    const line = { email: 'ada@example.com', isVerified: true };
+    const { counts } = await imported(host, ndjson(line), { onExisting: 'update', updatePasswords: true });
+    expect(counts).toEqual([0, 0, 1, 0]);
+    expect(await host.users.find()).toMatchObject([{ isVerified: false }]);
   });
 
   test('roles are given by name in any spelling, and an unknown one refuses the line', async () => {

@@ -56,9 +56,11 @@ export class KnownUsers {
 
   /**
    * The user of a line; `undefined` if there is none.
-   * @throws {FieldFaultError} if the line means two users, or one who is softly deleted
+   * @throws {FieldFaultError} if the line means two users, one who is softly deleted, or one with another address:
+   * ids of another system collide, and would give the account of one person to another
    */
   of({ values }: UserLine): BaseUser | undefined {
+    const email = values.get('email');
     let found: BaseUser | undefined;
     for (const property of this.properties) {
       const user = this.byKey.get(keyOf(property, values.get(property)));
@@ -68,6 +70,9 @@ export class KnownUsers {
       }
       if (found && !isSameId(found.id, user.id)) {
         throw new FieldFaultError(property, 'belongs to another user than the fields before it');
+      }
+      if (email !== undefined && email !== user.email) {
+        throw new FieldFaultError(property, 'belongs to a user with another address');
       }
       found = user;
     }

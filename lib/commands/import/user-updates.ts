@@ -10,8 +10,11 @@ import type { HostAccounts } from '../host-accounts.js';
 import type { ImportOptions } from './import-options.js';
 import type { UserLine } from './user-line.js';
 
-/** What an update never sets: who the user is, and what an option must allow. */
-const LEFT_ALONE = ['id', 'createdAt', 'passwordHash', 'isSuperuser'];
+/**
+ * What an update never sets: who the user is, and what an option must allow. An address that somebody registered here
+ * without verifying it may be another person's, so it does not become verified by a file.
+ */
+const LEFT_ALONE = ['id', 'email', 'createdAt', 'passwordHash', 'isSuperuser', 'isVerified'];
 
 /** Changes users who are there already, one by one, as `UsersService.updateUser()` does, with its hooks and rules. */
 export class UserUpdates {
