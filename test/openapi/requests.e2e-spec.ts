@@ -25,9 +25,10 @@ class Actors {
 
   async renew(): Promise<void> {
     const { api, app, users, service, sessions } = this.host;
+    // In this order: a superuser may have promoted ada and then lost the address of root.
     for (const [name, isSuperuser] of [
-      ['ada', false],
       ['root', true],
+      ['ada', false],
     ] as const) {
       const email = `${name}@example.com`;
       const user =
