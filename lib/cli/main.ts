@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { addAccountCommands } from './account-commands.js';
 import { DEFAULT_APP_FILE } from './app-file.js';
@@ -20,6 +21,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const results = new Results();
   const interruption = new Interruption();
   let code: number = EXIT.done;
+  let help: Promise<unknown> = Promise.resolve();
+  process.once('exit', tellUnfinished);
   const program = new Command('nestjs-users')
     .description('Administers the users of a NestJS application with nestjs-users.')
     .option('--app <file>', 'the compiled file that exports the root module', DEFAULT_APP_FILE)
@@ -27,8 +30,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .option('--verbose', "show Nest's log and the stacks of errors")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void results.write(text),
-      writeErr: (text) => tell(text.trimEnd()),
+      writeOut: (text) => void (help = results.write(text)),
+      writeErr: (text) => text.trimEnd().split('\n').forEach(tell),
     });
 
   const run: Run = async (work, { endsItself } = { endsItself: false }) => {
@@ -42,8 +45,10 @@ export async function main(args: readonly string[]): Promise<void> {
     try {
       const working = work({ commands, results, interruption });
       code = (await (endsItself ? working : interruption.or(working))) ?? EXIT.done;
+    } catch (error) {
+      code = end(endingOf(error), error, verbose);
     } finally {
-      await close();
+      await inTime(close());
     }
   };
 
@@ -60,8 +65,30 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     code = end(endingOf(error), error, program.opts<GlobalOptions>().verbose);
   }
+  try {
+    await help;
+  } catch (error) {
+    code = end(endingOf(error), error, program.opts<GlobalOptions>().verbose);
+  }
+  process.off('exit', tellUnfinished);
   // A timer or a connection of the application must not keep the process.
   process.exit(code);
+}
+
+/** An application that waits for nothing, or that ends the process, is no success. */
+function tellUnfinished(code: number): void {
+  if (code !== EXIT.done) return;
+  tell('The process ended before the command was done.');
+  process.exitCode = EXIT.refused;
+}
+
+const LONGEST_CLOSE_MS = 10_000;
+
+async function inTime(closing: Promise<void>): Promise<void> {
+  const late = delay(LONGEST_CLOSE_MS, true);
+  if (await Promise.race([closing.then(() => false), late])) {
+    tell(`The application did not stop within ${LONGEST_CLOSE_MS / 1000} seconds.`);
+  }
 }
 
 function end({ code, sentence }: Ending, error: unknown, isVerbose = false): number {

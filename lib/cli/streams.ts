@@ -1,3 +1,5 @@
+import { CommandRefusedError } from '../commands/refusal.js';
+
 /** Where results go. Whatever else the application prints goes to stderr, so that a pipe gets results only. */
 export class Results {
   private readonly writeOut = process.stdout.write.bind(process.stdout);
@@ -11,12 +13,24 @@ export class Results {
     });
   }
 
-  /** @returns `false` if nobody reads any more, as behind `| head` */
-  write(text: string): Promise<boolean> {
-    if (this.isClosed) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      this.writeOut(text, (error) => resolve(!error));
-    });
+  /**
+   * @returns `false` if nobody reads any more, as behind `| head`
+   * @throws {CommandRefusedError} if they cannot be written, as on a full disk
+   */
+  async write(text: string): Promise<boolean> {
+    if (this.isClosed) return false;
+    try {
+      // Where standard output is a file, some versions of Node throw the error instead of passing it.
+      await new Promise<void>((resolve, reject) => {
+        this.writeOut(text, (error) => (error ? reject(error) : resolve()));
+      });
+      return true;
+    } catch (error) {
+      const { code = 'no code' } = error as NodeJS.ErrnoException;
+      this.isClosed = code === 'EPIPE';
+      if (this.isClosed) return false;
+      throw new CommandRefusedError(`The results cannot be written to standard output (${code}).`);
+    }
   }
 }
 

@@ -196,6 +196,31 @@ describe('the commands for accounts and roles', () => {
     expect(ran.err).not.toMatch(/^ +at |sesame/m);
   });
 
+  test.each([
+    ['that never finishes starting', 'await new Promise(() => undefined);\nexport class AppModule {}\n'],
+    ['that ends the process', 'process.exit(0);\nexport class AppModule {}\n'],
+  ])('an application %s is no success', async (_, source) => {
+    line.file('dist/odd.module.mjs', source);
+    const { code, out, err } = await line.runAlone(['--app', 'dist/odd.module.mjs', 'list-users']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^The process ended before the command was done\.$/m);
+  });
+
+  test('results that cannot be written are no success', async () => {
+    const { code, err } = await line.toFullDisk(['list-users']);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/cannot be written to standard output \(ENOSPC\)/),
+    ]);
+  });
+
+  test('help has lines', async () => {
+    const { err } = await line.runAlone([]);
+    expect(err).toMatch(/^Usage: nestjs-users/m);
+    expect(err).toMatch(/^ +create-user/m);
+    expect(err).not.toContain('\\u{a}');
+  });
+
   test('at a terminal, it asks for what is missing, twice and hidden for the password', async () => {
     const terminal = line.onTerminal(['create-user']);
     await terminal.type('E-mail address', 'carol@example.com\r');

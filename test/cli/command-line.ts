@@ -2,7 +2,7 @@ import { transformSync } from '@swc/core';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -69,6 +69,13 @@ export class CommandLine {
 
   start(args: readonly string[], env: object = {}): ChildProcess {
     return spawn(process.execPath, [this.cli, ...args], { cwd: this.folder, env: { ...this.env, ...env } });
+  }
+
+  /** Runs a command in a process of its own, whose results go to a disk without room. */
+  toFullDisk(args: readonly string[]): Promise<Ran> {
+    const full = openSync('/dev/full', 'w');
+    const options = { cwd: this.folder, env: this.env, stdio: ['ignore', full, 'pipe'] as const };
+    return ended(spawn(process.execPath, [this.cli, ...args], { ...options, stdio: [...options.stdio] }));
   }
 
   /** Runs a command on a pseudo-terminal. */
