@@ -109,7 +109,7 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
     const { code, err } = await line.runAlone(update);
     expect([code, stopped % 1000]).toEqual([0, 1]);
     expect(err).toContain(`It went on behind line ${stopped}`);
-    const users = await line.query<Record<string, unknown>>('SELECT * FROM users');
+    const users = await line.query('SELECT * FROM users');
     expect(users).toHaveLength(count);
     expect(users.filter(({ fullName }) => !/^\d+\r\n"b"$/.test(String(fullName)))).toEqual([]);
     // A file takes no account over, however often it is read.
