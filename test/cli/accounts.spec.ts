@@ -1,8 +1,9 @@
+import { ofToday } from '../support/profiles.js';
 import { CommandLine } from './command-line.js';
 
 const PASSWORD = 'correct horse battery';
 
-describe.each(['esm', 'cjs'] as const)('an application in %s', (kind) => {
+describe.each(ofToday(['esm', 'cjs'] as const))('an application in %s', (kind) => {
   let line: CommandLine;
   beforeAll(async () => {
     line = await CommandLine.install(kind);

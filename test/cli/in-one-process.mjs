@@ -3,11 +3,9 @@ import { Readable } from 'node:stream';
 // Runs commands that arrive as messages, one after another, so that Nest and TypeORM are loaded once for all of them.
 // Only what ends the process and what it prints are replaced.
 const { main } = await import(process.argv[2]);
-const { exit } = process;
-const [writeOut, writeErr] = [process.stdout.write, process.stderr.write];
 
 process.on('message', ({ args, input }) => void run(args, input));
-process.on('disconnect', () => exit(0));
+process.on('disconnect', () => process.kill(process.pid));
 process.send('ready');
 
 async function run(args, input) {
@@ -26,7 +24,8 @@ async function run(args, input) {
   const ended = new Promise((resolve) => (process.exit = resolve));
   await main(args);
   const code = await ended;
-  [process.stdout.write, process.stderr.write] = [writeOut, writeErr];
+  // Below what was put there is the method of the stream itself.
+  for (const stream of [process.stdout, process.stderr]) delete stream.write;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
   process.stdout.removeAllListeners('error');
   process.send({ code, ...printed });

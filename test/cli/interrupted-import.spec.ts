@@ -23,12 +23,13 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
   let line: CommandLine;
   let drop = async () => {};
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     const place = database === 'sqlite' ? undefined : await createDatabase(database);
     line = await CommandLine.install('esm', place?.options);
     if (place) ({ drop } = place);
   });
-  afterEach(async () => {
+  beforeEach(() => line.query('DELETE FROM users'));
+  afterAll(async () => {
     await line.remove();
     await drop();
   });
@@ -69,7 +70,7 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
       line.file('users.ndjson', `${lines.join('\n')}\n`);
       for (let kill = 0; kill < KILLS; kill++) await interrupt('SIGKILL');
       const stopped = noted();
-      const { code, err } = await line.runAlone(args);
+      const { code, err } = await line.run(args);
       const resumed = stopped > 0 ? ` It went on behind line ${stopped}` : '';
       expect([code, err]).toEqual([4, expect.stringContaining(` refused.${resumed}`)]);
       await expectAll();
@@ -83,12 +84,12 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
     expect([code, err]).toEqual([130, expect.stringContaining('the same command goes on there')]);
     expect(err).toContain('The application is closed.');
     line.file('users.ndjson', `${lines.join('\n')}\n{"email":"more@example.com"}\n`);
-    expect(await line.runAlone(args)).toMatchObject({
+    expect(await line.run(args)).toMatchObject({
       code: 1,
       err: expect.stringContaining('--restart begins again'),
     });
     line.file('users.ndjson', `${lines.join('\n')}\n`);
-    await line.runAlone(args);
+    await line.run(args);
     await expectAll();
   }, 120_000);
 
@@ -99,17 +100,17 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
     line.file('users.csv', `email,fullName\r\n${rows('a').join('')}`);
     const make = ['import', 'users.csv'];
     await interrupt('SIGKILL', make);
-    expect(await line.runAlone(make)).toMatchObject({ code: 0 });
+    expect(await line.run(make)).toMatchObject({ code: 0 });
 
     const header = 'email,fullName,passwordHash,isSuperuser';
     line.file('users.csv', `${header}\r\n${rows('b', `,${HASH},true`).join('')}`);
     const update = [...make, '--on-existing', 'update'];
     await interrupt('SIGKILL', update);
     const stopped = noted('users.csv');
-    const { code, err } = await line.runAlone(update);
+    const { code, err } = await line.run(update);
     expect([code, stopped % 1000]).toEqual([0, 1]);
     expect(err).toContain(`It went on behind line ${stopped}`);
-    const users = await line.query<Record<string, unknown>>('SELECT * FROM users');
+    const users = await line.query('SELECT * FROM users');
     expect(users).toHaveLength(count);
     expect(users.filter(({ fullName }) => !/^\d+\r\n"b"$/.test(String(fullName)))).toEqual([]);
     // A file takes no account over, however often it is read.
