@@ -108,6 +108,7 @@ function writtenBy<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
+    // oxlint-disable-next-line preserve-caught-error -- its message may hold the link
     throw new Error(`A template or the layout failed: ${placesOf(error)}`);
   }
 }
