@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { withPlaces } from './places.mjs';
 
 const USERS = Number(process.env.IMPORT_USERS ?? 100_000);
-/** 1,000,000 users in ten minutes. */
+/** 1,000,000 users in ten minutes, on PostgreSQL. */
 const TARGET_MS = 0.6 * USERS;
 const SAMPLE_MS = 500;
 /** Whatever the number of users is. */
@@ -28,7 +28,11 @@ export async function measureImport({ root, database: databases }) {
       rows.push({ database, ...(await withPlaces(database, root, ['import'], measure)) });
     }
     const ratios = rows.flatMap(({ database, seconds, 'MB at most': most }) => [
-      { ratio: `${database}: time / target`, value: (seconds * 1000) / TARGET_MS, atMost: 1 },
+      {
+        ratio: `${database}: time / ten minutes for 1,000,000`,
+        value: (seconds * 1000) / TARGET_MS,
+        ...(database === 'postgres' && { atMost: 1 }),
+      },
       { ratio: `${database}: MB at most`, value: most, atMost: MOST_MEGABYTES },
     ]);
     return { title: `import of ${USERS} users`, rows, ratios };
