@@ -88,7 +88,7 @@ test.each<HostKind>(['esm', 'cjs'])(
       writeFileSync(join(place, `${name}.js`), ts.transpileModule(code, { compilerOptions }).outputText);
       return name;
     });
-    expect(names).toEqual(['app.module', 'main']);
+    expect(names).toEqual(['user.entity', 'app.module', 'main', 'notes.controller']);
     expect(await startAndStop(place)).toBe('SIGTERM');
   },
   A_MINUTE,
