@@ -10,22 +10,13 @@ import { UserAlreadyExistsError } from '../users/users.errors.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { ACCOUNTS_SETTINGS, type AccountsSettings } from './accounts.settings.js';
 import { FailureDue } from './failure-due.js';
+import { type JudgedLogin, judgeLogin } from './judged-login.js';
 import { Limits } from './limits/limits.js';
 import type { Moments } from './moments.js';
-import { Passwords, type Verdict } from './passwords/passwords.js';
+import { Passwords } from './passwords/passwords.js';
 import { UserWriter } from './user-writer.js';
 import type { LegacyUser } from './users.hooks.js';
 import { Verification } from './verification.js';
-
-/** A login by password, after one query and one hash. */
-export interface JudgedLogin<User extends BaseUser> {
-  identifier: Identifier | undefined;
-  password: string;
-  /** Without the hash; `undefined` for an unknown identifier. */
-  user: User | undefined;
-  stored: string | null | undefined;
-  verdict: Verdict;
-}
 
 type Known<User extends BaseUser> = JudgedLogin<User> & { identifier: Identifier };
 
@@ -170,10 +161,7 @@ export class LegacyLogin<User extends BaseUser = BaseUser> {
 
   /** The user changed meanwhile, so what is stored now decides. */
   private async judgeAgain({ identifier, password }: Known<User>): Promise<User | undefined> {
-    const user = await this.repository.findForAuthentication(identifier);
-    const stored = user?.passwordHash;
-    delete user?.passwordHash;
-    const verdict = await this.passwords.judge(password, stored);
+    const { user, verdict } = await judgeLogin(this.repository, this.passwords, identifier, password);
     return user?.isActive && (verdict === 'right' || verdict === 'outdated') ? user : undefined;
   }
 }

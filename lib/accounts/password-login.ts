@@ -3,14 +3,9 @@ import type { FindOptionsWhere } from 'typeorm';
 import { TemporarilyUnavailableError } from '../common/users-error.js';
 import type { HttpRequest } from '../common/http.js';
 import { requireAdmitted } from './admission.js';
-import {
-  accountsOf,
-  type Identifier,
-  identifierOf,
-  type LoginCredentials,
-  typedIdentifier,
-} from '../users/identifiers.js';
-import { type JudgedLogin, LegacyLogin } from './legacy-login.js';
+import { accountsOf, identifierOf, type LoginCredentials, typedIdentifier } from '../users/identifiers.js';
+import { type JudgedLogin, judgeLogin } from './judged-login.js';
+import { LegacyLogin } from './legacy-login.js';
 import { Limits } from './limits/limits.js';
 import { Passwords } from './passwords/passwords.js';
 import type { BaseUser } from '../users/user.entity.js';
@@ -46,7 +41,7 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     const user = await this.limits.guess(identifier?.value, moments.request, async () => {
       refusal = await moments.loginRefusal(attempt);
       const due = this.legacy.failureDue(moments);
-      const judged = await this.judge(identifier, login.password);
+      const judged = await judgeLogin(this.repository, this.passwords, identifier, login.password);
       const found =
         (await this.accept(judged)) ?? (refusal ? undefined : await this.legacy.accept(judged, moments, due));
       if (refusal || !found || !this.isRevealed(found)) return due.passed();
@@ -73,16 +68,6 @@ export class PasswordLogin<User extends BaseUser = BaseUser> {
     };
     const [account] = accountsOf(user, this.settings);
     return (await this.limits.guess(account, request, judge)) ?? false;
-  }
-
-  /** @param identifier `undefined` for a malformed identifier, which costs a hash too */
-  private async judge(identifier: Identifier | undefined, password: string): Promise<JudgedLogin<User>> {
-    const user =
-      identifier === undefined ? undefined : await this.repository.findForAuthentication(identifier);
-    const stored = user?.passwordHash;
-    delete user?.passwordHash;
-    const verdict = await this.passwords.judge(password, stored);
-    return { identifier, password, user, stored, verdict };
   }
 
   /** The active user, if the password is right. */

@@ -36,6 +36,8 @@ import { AccessRemoval } from './access-removal.js';
 /** A 32-bit column can hold it and still be raised a thousand million times. */
 const HIGHEST_FIRST_TOKEN_VERSION = 2 ** 30;
 
+export const firstTokenVersion = (): number => randomInt(1, HIGHEST_FIRST_TOKEN_VERSION);
+
 /** A host's own rules for a new password, with the known fields of its user. */
 export type PasswordRules = (password: string, user: UserFields) => unknown;
 
@@ -102,7 +104,7 @@ export class UserWriter<User extends BaseUser = BaseUser> {
     preconditions?: readonly Precondition[],
   ): Promise<User> {
     try {
-      const tokenVersion = randomInt(1, HIGHEST_FIRST_TOKEN_VERSION);
+      const tokenVersion = firstTokenVersion();
       return await this.repository.insert({ ...fields, tokenVersion }, inTransaction, preconditions);
     } catch (error) {
       if (!(error instanceof UserNotUniqueError)) throw error;

@@ -1,6 +1,6 @@
 import { FieldFaultError } from '../commands/columns/field-fault.js';
 import type { UsersCommands } from '../commands/users-commands.js';
-import { put } from '../commands/export/user-record.js';
+import { put } from '../database/written-values.js';
 import { UsageError } from './outcome.js';
 
 /** Gathers an option that may be given several times. */

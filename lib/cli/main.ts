@@ -34,6 +34,10 @@ export async function main(args: readonly string[]): Promise<void> {
       writeErr: (text) => text.trimEnd().split('\n').forEach(tell),
     });
 
+  const fail = (error: unknown): void => {
+    code = end(endingOf(error), error, program.opts<GlobalOptions>().verbose);
+  };
+
   const run: Run = async (work, { endsItself } = { endsItself: false }) => {
     const { app, envFile, verbose = false } = program.opts<GlobalOptions>();
     readEnvironment(envFile);
@@ -46,7 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
       const working = work({ commands, results, interruption });
       code = (await (endsItself ? working : interruption.or(working))) ?? EXIT.done;
     } catch (error) {
-      code = end(endingOf(error), error, verbose);
+      fail(error);
     } finally {
       await inTime(close());
     }
@@ -63,13 +67,9 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    code = end(endingOf(error), error, program.opts<GlobalOptions>().verbose);
+    fail(error);
   }
-  try {
-    await help;
-  } catch (error) {
-    code = end(endingOf(error), error, program.opts<GlobalOptions>().verbose);
-  }
+  await help.catch(fail);
   process.off('exit', tellUnfinished);
   // A timer or a connection of the application must not keep the process.
   process.exit(code);

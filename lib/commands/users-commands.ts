@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
 import { normalizeRoleName } from '../roles/role-name.js';
 import type { BaseRole } from '../roles/role.entity.js';
-import type { UserWithRoles } from '../roles/roles.service.js';
+import { type UserWithRoles, WITH_ROLES } from '../roles/roles.service.js';
 import { RoleAlreadyExistsError } from '../roles/roles.errors.js';
 import { isSameId } from '../database/entity-id.js';
 import type { UsersFilter } from '../users/pages/users-query.js';
@@ -143,9 +143,7 @@ export class UsersCommands<User extends BaseUser = BaseUser> {
 
   /** The fields of a user, with roles and without the hash. */
   async showUser(named: string): Promise<UserRecord> {
-    const user = await this.findUser(named);
-    await this.host.repository.loadRelations([user], this.load);
-    return this.record(user);
+    return this.shown(await this.findUser(named));
   }
 
   /** @throws {InvalidUpdatePasswordError} */
@@ -227,7 +225,8 @@ export class UsersCommands<User extends BaseUser = BaseUser> {
 
   /** All that this library keeps of a user, without secrets: for a request for access under the GDPR (article 15). */
   async personalData(named: string): Promise<PersonalData> {
-    return personalDataOf(this.host, await this.showUser(named), await this.findUser(named));
+    const user = await this.findUser(named);
+    return personalDataOf(this.host, await this.shown(user), user);
   }
 
   private async change(named: string, changes: object): Promise<User> {
@@ -243,11 +242,16 @@ export class UsersCommands<User extends BaseUser = BaseUser> {
     throw new CommandRefusedError(`There is no role ${shown}.`);
   }
 
+  private async shown(user: BaseUser): Promise<UserRecord> {
+    await this.host.repository.loadRelations([user], this.load);
+    return this.record(user);
+  }
+
   private record(user: BaseUser): UserRecord {
     return recordOf(user, this.columns, this.hasRoles);
   }
 
   private get load() {
-    return this.hasRoles ? { relations: { roles: true } as never } : undefined;
+    return this.hasRoles ? WITH_ROLES : undefined;
   }
 }

@@ -45,7 +45,9 @@ function valueIn(fields: object, column: ColumnMetadata): unknown {
   return value;
 }
 
-function put(values: Values, [name = '', ...rest]: string[], value: unknown): void {
+/** Sets a value at the path of a column, which may lie in embedded objects. `undefined` sets nothing. */
+export function put(values: Values, [name = '', ...rest]: string[], value: unknown): void {
+  if (value === undefined) return;
   if (rest.length === 0) values[name] = value;
   else put((values[name] ??= {}) as Values, rest, value);
 }

@@ -1,4 +1,4 @@
-import { type INestApplication, RequestMethod, type Type, VersioningType } from '@nestjs/common';
+import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
@@ -35,14 +35,13 @@ function pathOf(app: INestApplication, controller: Type, handler: object): strin
   const config = app.get(ApplicationConfig, { strict: false });
   const versioning = config.getVersioning();
   const own = Reflect.getMetadata(VERSION_METADATA, controller) as string | undefined;
-  const fallback = versioning?.type === VersioningType.CUSTOM ? undefined : versioning?.defaultVersion;
   const [path = ''] = new RoutePathFactory(config).create(
     {
       ctrlPath: Reflect.getMetadata(PATH_METADATA, controller) as string,
       methodPath: Reflect.getMetadata(PATH_METADATA, handler) as string,
       globalPrefix: config.getGlobalPrefix(),
       modulePath: Reflect.getMetadata(MODULE_PATH, UsersModule) as string,
-      controllerVersion: own ?? fallback,
+      controllerVersion: own ?? versioning?.defaultVersion,
       versioningOptions: versioning,
     },
     Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod,

@@ -1,3 +1,4 @@
+import { put } from '../../database/written-values.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { UserColumns } from '../columns/user-columns.js';
 
@@ -18,11 +19,4 @@ export function recordOf(user: BaseUser & Roles, columns: UserColumns, hasRoles:
     put(record, path.split('.'), columns.toJson(columns.valueOf(path, user)));
   if (hasRoles) record['roles'] = (user.roles ?? []).map(({ name }) => name).sort();
   return record;
-}
-
-/** The names are those of columns, so none of them is a name that an object inherits. */
-export function put(record: UserRecord, [name = '', ...rest]: string[], value: unknown): void {
-  if (value === undefined) return;
-  if (rest.length === 0) record[name] = value;
-  else put((record[name] ??= {}) as UserRecord, rest, value);
 }

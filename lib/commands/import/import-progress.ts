@@ -116,4 +116,4 @@ const meaningOf = ({
   updatePasswords,
   updateSuperusers,
   dryRun,
-}: ImportOptions) => [...[format, delimiter, map, onExisting, updatePasswords, updateSuperusers, dryRun]];
+}: ImportOptions) => [format, delimiter, map, onExisting, updatePasswords, updateSuperusers, dryRun];

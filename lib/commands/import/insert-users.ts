@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { type EntityManager, type FindOptionsWhere, In, type Repository } from 'typeorm';
+import { firstTokenVersion } from '../../accounts/user-writer.js';
 import { escapedTable, isPostgres } from '../../database/dialect.js';
 import { decidingTransaction } from '../../database/isolation.js';
 import { writtenValues } from '../../database/written-values.js';
@@ -18,7 +18,6 @@ export interface NewUser {
 /** The ids of users by their addresses. */
 type Ids = Map<string, UserId>;
 
-const HIGHEST_FIRST_TOKEN_VERSION = 2 ** 30;
 /** SQLite takes 32766 parameters in a statement, PostgreSQL and MariaDB 65535. */
 const MOST_PARAMETERS = 30_000;
 
@@ -98,8 +97,8 @@ function rowOf(
   metadata: Repository<BaseUser>['metadata'],
   { id, ...fields }: NewFields,
 ) {
-  const tokenVersion = randomInt(1, HIGHEST_FIRST_TOKEN_VERSION);
-  const values = { ...writtenValues(metadata, { ...fields, tokenVersion }), ...(id !== undefined && { id }) };
+  const row = { ...fields, tokenVersion: firstTokenVersion() };
+  const values = { ...writtenValues(metadata, row), ...(id !== undefined && { id }) };
   return asNormalized(manager.create(target, values as object)) as never;
 }
 

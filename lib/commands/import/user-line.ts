@@ -3,7 +3,7 @@ import { normalizeFields, type UserFields } from '../../users/user-fields.js';
 import type { UserId } from '../../users/user.entity.js';
 import type { UserColumns } from '../columns/user-columns.js';
 import { FieldFaultError } from '../columns/field-fault.js';
-import { put } from '../export/user-record.js';
+import { put } from '../../database/written-values.js';
 import type { HostAccounts } from '../host-accounts.js';
 import type { FieldMap } from './field-map.js';
 import type { RawLine } from './raw-line.js';

@@ -5,7 +5,7 @@ import { RoleAlreadyAssignedError } from '../../roles/roles.errors.js';
 import { WITH_ROLES, type UserWithRoles } from '../../roles/roles.service.js';
 import type { BaseUser } from '../../users/user.entity.js';
 import type { UserColumns } from '../columns/user-columns.js';
-import { put } from '../export/user-record.js';
+import { put } from '../../database/written-values.js';
 import type { HostAccounts } from '../host-accounts.js';
 import type { ImportOptions } from './import-options.js';
 import type { UserLine } from './user-line.js';

@@ -36,6 +36,8 @@ interface Discriminator {
   subTypes: { name: string; value: Type }[];
 }
 
+type Rule = ReturnType<typeof rulesOf>[number];
+
 /** Called with the path of a fault. */
 type Refuse = (path: string[], msg: string, type: string) => void;
 
@@ -156,7 +158,7 @@ function declaredBy(dto: Type): Declared {
       return [{ name: sentName(dto, property), property, type, takesLists: takesLists(dto, property) }];
     }),
     lists: properties
-      .filter((property) => rulesOf(dto).some((rule) => rule.propertyName === property && rule.each))
+      .filter((property) => hasRule(dto, property, ({ each }) => each))
       .map((property) => sentName(dto, property)),
   };
   remembered.set(dto, declared);
@@ -186,9 +188,10 @@ export const isDeclaredList = (dto: Type, property: string): boolean =>
 /** Some compilers see a union such as `Link[] | null` as `Object`; a rule for lists tells then. */
 const takesLists = (dto: Type, property: string): boolean =>
   isDeclaredList(dto, property) ||
-  rulesOf(dto).some(
-    (rule) => rule.propertyName === property && (rule.each || /^(isArray|array[A-Z])/.test(rule.name ?? '')),
-  );
+  hasRule(dto, property, ({ each, name = '' }) => each || /^(isArray|array[A-Z])/.test(name));
+
+const hasRule = (dto: Type, property: string, is: (rule: Rule) => boolean): boolean =>
+  rulesOf(dto).some((rule) => rule.propertyName === property && is(rule));
 
 const typeMetadata = (dto: Type, property: string) =>
   defaultMetadataStorage.findTypeMetadata(dto, property) as TypeMetadata | undefined;
