@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { jsonText } from '../commands/export/json-text.js';
 import type { UserRecord } from '../commands/export/user-record.js';
 import type { UsersCommands } from '../commands/users-commands.js';
 import { USERS_SORTS, type UsersSort } from '../users/pages/users-query.js';
 import { addCreateUser } from './create-user.js';
 import type { Run } from './run.js';
-import { newPassword, type PasswordSource, withPassword } from './new-password.js';
+import { newPassword, type PasswordSource, requireSource, withPassword } from './new-password.js';
 import { UsageError } from './outcome.js';
 import { tell } from './streams.js';
 import { sheet, table } from './table.js';
@@ -34,7 +35,7 @@ export function addAccountCommands(program: Command, run: Run): void {
     .action((user: string, { json }: { json?: boolean }) =>
       run(async ({ commands, results }) => {
         const record = await commands.showUser(user);
-        await results.write(json ? `${JSON.stringify(record, undefined, 2)}\n` : sheet(record));
+        await results.write(json ? `${jsonText(record, 2)}\n` : sheet(record));
         return undefined;
       }),
     );
@@ -42,15 +43,16 @@ export function addAccountCommands(program: Command, run: Run): void {
     program.command('set-password').description('set a new password, which ends every login of the user'),
   )
     .argument('<user>', USER)
-    .action((user: string, source: PasswordSource) =>
-      run(async ({ commands }) => {
+    .action((user: string, options: PasswordSource) => {
+      const source = requireSource(options);
+      return run(async ({ commands }) => {
         const { email } = await commands.findUser(user);
         const password = await newPassword(source, (given) => commands.passwordFault(given));
         await commands.setPassword(user, password);
         tell(`${email} has a new password.`);
         return undefined;
-      }),
-    );
+      });
+    });
   for (const [name, description, done] of CHANGES) {
     program
       .command(name)
@@ -90,11 +92,11 @@ function addList(program: Command, run: Run): void {
     .option('--sort <order>', `one of ${USERS_SORTS.join(', ')}`)
     .option('--limit <number>', 'how many users, or "all"', '50')
     .option('--json', 'as a list of JSON')
-    .action((options: ListOptions) =>
-      run(async ({ commands, results }) => {
+    .action((options: ListOptions) => {
+      const [filter, limit] = [filterOf(options), limitOf(options)];
+      return run(async ({ commands, results }) => {
         const records: UserRecord[] = [];
-        for await (const record of commands.listUsers(filterOf(options), limitOf(options)))
-          records.push(record);
+        for await (const record of commands.listUsers(filter, limit)) records.push(record);
         const names = [
           'id',
           ...new Set(['email', ...commands.identifiers]),
@@ -103,12 +105,10 @@ function addList(program: Command, run: Run): void {
           'isSuperuser',
         ];
         const columns = commands.hasRoles ? [...names, 'roles'] : names;
-        await results.write(
-          options.json ? `${JSON.stringify(records, undefined, 2)}\n` : table(records, columns),
-        );
+        await results.write(options.json ? `${jsonText(records, 2)}\n` : table(records, columns));
         return undefined;
-      }),
-    );
+      });
+    });
 }
 
 function filterOf({ search, role, sort, active, verified, superusers }: ListOptions) {

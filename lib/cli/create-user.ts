@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { UsersCommands } from '../commands/users-commands.js';
 import type { AddedUserFields } from '../users/user-fields.js';
-import { ownFields, several, setField } from './field-options.js';
+import { ownFields, pairs, several, setField } from './field-options.js';
 import type { Run } from './run.js';
-import { newPassword, type PasswordSource, withPassword } from './new-password.js';
+import { newPassword, type PasswordSource, requireSource, withPassword } from './new-password.js';
 import { UsageError } from './outcome.js';
 import { askText, isTerminal } from './prompts.js';
 import { tell } from './streams.js';
@@ -24,13 +24,16 @@ export function addCreateUser(program: Command, run: Run): void {
     .argument('[email]', 'address of the user')
     .option('--superuser', 'the user passes every guard')
     .option('--role <name>', 'give the user a role; may be repeated', several)
-    .option('--set <name=value>', 'set a column of your own; may be repeated', several)
+    .option('--set <name=value>', 'set a column of your own; may be repeated', pairs('--set'))
     .option('--no-verified', 'the user must still verify the address')
     .option('--no-active', 'the user cannot log in')
     .option('--no-password', 'the user has no password until a reset')
     .option('--if-missing', 'leave a user alone who is there already')
-    .action((email: string | undefined, options: CreateUserArguments) =>
-      run(async ({ commands, results }) => {
+    .action((email: string | undefined, options: CreateUserArguments) => {
+      const source = () => requireSource(options, ', or give --no-password');
+      // A user who is there needs no password.
+      if (options.password && !options.ifMissing) source();
+      return run(async ({ commands, results }) => {
         const fields = await fieldsOf(commands, email, options);
         const known = options.ifMissing ? await commands.findKnown(fields) : undefined;
         if (known) {
@@ -39,15 +42,15 @@ export function addCreateUser(program: Command, run: Run): void {
         }
         if (options.password) {
           const fault = (given: string) => commands.passwordFault(given);
-          fields.password = await newPassword(options, fault, ', or give --no-password');
+          fields.password = await newPassword(source(), fault);
         }
         const { role = [], ifMissing = false } = options;
         const { user, isNew } = await commands.createUser(fields, { roles: role, ifMissing });
         tell(isNew ? `${user.email} is a new user.` : `${user.email} is there already, and stays as it is.`);
         await results.write(`${String(user.id)}\n`);
         return undefined;
-      }),
-    );
+      });
+    });
 }
 
 async function fieldsOf(

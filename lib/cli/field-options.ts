@@ -6,6 +6,14 @@ import { UsageError } from './outcome.js';
 /** Gathers an option that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
+/** As {@link several}, for `name=value`. */
+export const pairs =
+  (option: string) =>
+  (value: string, before: readonly string[] = []): string[] => {
+    halves(value, option);
+    return several(value, before);
+  };
+
 /**
  * The values of `--set name=value`, by the types of the columns.
  * @throws {UsageError}

@@ -2,9 +2,10 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { jsonText } from '../commands/export/json-text.js';
 import type { ImportOptions, ImportSummary, Refusal } from '../commands/import/import-options.js';
 import { openPrivateFile } from '../commands/private-file.js';
-import { halves, several } from './field-options.js';
+import { halves, pairs } from './field-options.js';
 import type { Run, Workplace } from './run.js';
 import { EXIT, InterruptedError, UsageError } from './outcome.js';
 import { ProgressBar } from './progress-bar.js';
@@ -19,7 +20,7 @@ interface ImportArguments {
   mapFile?: string;
   onExisting: 'skip' | 'update';
   updatePasswords?: boolean;
-  updateSuperusers?: boolean;
+  withSuperusers?: boolean;
   dryRun?: boolean;
   report?: string;
   restart?: boolean;
@@ -35,12 +36,13 @@ export function addFileCommands(program: Command, run: Run): void {
     .option('--output <file>', 'write into a file; default: standard output')
     .option('--with-hashes', 'write the password hashes, too')
     .action(
-      ({ format, output, withHashes = false }: { format: Format; output?: string; withHashes?: boolean }) =>
-        run(async (place) => {
-          requireFormat(format);
+      ({ format, output, withHashes = false }: { format: Format; output?: string; withHashes?: boolean }) => {
+        requireFormat(format);
+        return run(async (place) => {
           await write(place, place.commands.exportUsers({ format, withHashes }), output);
           return undefined;
-        }),
+        });
+      },
     );
   program
     .command('export-user')
@@ -50,7 +52,7 @@ export function addFileCommands(program: Command, run: Run): void {
     .action((user: string, { output }: { output?: string }) =>
       run(async (place) => {
         const data = await place.commands.personalData(user);
-        await write(place, [`${JSON.stringify(data, undefined, 2)}\n`], output);
+        await write(place, [`${jsonText(data, 2)}\n`], output);
         return undefined;
       }),
     );
@@ -66,18 +68,32 @@ function addImport(program: Command, run: Run): void {
     .option(
       '--map <theirs=ours>',
       'a name of the file means this column; without ours, it is left out',
-      several,
+      pairs('--map'),
     )
     .option('--map-file <file>', 'the same as an object of JSON')
     .option('--on-existing <what>', 'skip or update users who are there already', 'skip')
     .option('--update-passwords', 'with update: set the password hashes, too')
-    .option('--update-superusers', 'with update: set isSuperuser, too')
+    .option('--with-superusers', 'let lines make superusers; with update: set isSuperuser, too')
     .option('--dry-run', 'check everything, and write nothing')
     .option('--report <file>', 'write each refused line into this file, as NDJSON')
     .option('--restart', 'begin with the first line, although an import of this file was interrupted')
-    .action((file: string, given: ImportArguments) =>
-      run((place) => importFile(place, file, given), { endsItself: true }),
-    );
+    .action((file: string, given: ImportArguments) => {
+      const options = optionsOf(given);
+      return run((place) => importFile(place, file, options), { endsItself: true });
+    });
+}
+
+/** @throws {UsageError} */
+function optionsOf({ format, onExisting, map, mapFile, ...rest }: ImportArguments): ImportOptions {
+  requireFormat(format);
+  if (onExisting !== 'skip' && onExisting !== 'update')
+    throw new UsageError('--on-existing must be skip or update.');
+  return {
+    ...rest,
+    ...(format && { format }),
+    onExisting,
+    map: { ...readMap(mapFile), ...Object.fromEntries((map ?? []).map((each) => halves(each, '--map'))) },
+  };
 }
 
 /** More refusals than a person reads. */
@@ -86,19 +102,12 @@ const MOST_TOLD = 20;
 async function importFile(
   { commands, interruption }: Workplace,
   file: string,
-  given: ImportArguments,
+  given: ImportOptions,
 ): Promise<number> {
-  const { format, onExisting, map, mapFile, ...rest } = given;
-  requireFormat(format);
-  if (onExisting !== 'skip' && onExisting !== 'update')
-    throw new UsageError('--on-existing must be skip or update.');
   const bar = new ProgressBar();
   let told = 0;
   const options: ImportOptions = {
-    ...rest,
-    ...(format && { format }),
-    onExisting,
-    map: { ...readMap(mapFile), ...Object.fromEntries((map ?? []).map((each) => halves(each, '--map'))) },
+    ...given,
     signal: interruption.signal,
     onRefused: (refusal) => {
       if (++told > MOST_TOLD) return;
@@ -117,7 +126,7 @@ async function importFile(
 }
 
 const sentenceOf = ({ line, field, reason }: Refusal): string =>
-  `Line ${line}: ${field === null ? 'it' : field} ${reason}.`;
+  `Line ${line}: ${field === null ? 'it' : field} ${reason.replace(/\.$/, '')}.`;
 
 function inWords({
   created,

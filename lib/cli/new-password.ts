@@ -17,23 +17,30 @@ export const withPassword = (command: Command): Command =>
 const LONGEST_BYTES = 65_536;
 
 /**
+ * @param otherwise what else the arguments may say
+ * @throws {UsageError} if there are two sources, or none and nobody who can be asked
+ */
+export function requireSource<T extends PasswordSource>(given: T, otherwise = ''): T {
+  const { passwordStdin, passwordEnv } = given;
+  if (passwordStdin && passwordEnv !== undefined) {
+    throw new UsageError('--password-stdin and --password-env exclude each other.');
+  }
+  if (passwordStdin || passwordEnv !== undefined || isTerminal()) return given;
+  throw new UsageError(
+    `There is no terminal to ask for the password; give it by --password-stdin or --password-env${otherwise}.`,
+  );
+}
+
+/**
  * @param fault why a password cannot be used
- * @throws {UsageError} if there is no source, and nobody who can be asked
+ * @throws {UsageError} if the source has none
  */
 export async function newPassword(
   { passwordStdin, passwordEnv }: PasswordSource,
   fault: (password: string) => string | undefined,
-  otherwise = '',
 ): Promise<string> {
-  if (passwordStdin && passwordEnv !== undefined) {
-    throw new UsageError('--password-stdin and --password-env exclude each other.');
-  }
   if (passwordStdin) return readAll();
-  if (passwordEnv !== undefined) return fromEnvironment(passwordEnv);
-  if (isTerminal()) return askNewPassword(fault);
-  throw new UsageError(
-    `There is no terminal to ask for the password; give it by --password-stdin or --password-env${otherwise}.`,
-  );
+  return passwordEnv === undefined ? askNewPassword(fault) : fromEnvironment(passwordEnv);
 }
 
 function fromEnvironment(name: string): string {

@@ -26,7 +26,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Somebody pressed Ctrl-C. */
+/** Somebody pressed Ctrl-C or Ctrl-D. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
@@ -58,7 +58,8 @@ function sentenceOf({ faults: [first], message }: InvalidBodyError): string {
 }
 
 /** Codes with which PostgreSQL and MySQL let nobody in. */
-const NO_ENTRANCE = /^(28...|3D000|ER_ACCESS_DENIED_ERROR|ER_DBACCESS_DENIED_ERROR|ER_BAD_DB_ERROR)$/;
+const NO_ENTRANCE =
+  /^(28...|3D000|ER_ACCESS_DENIED_ERROR|ER_ACCESS_DENIED_NO_PASSWORD_ERROR|ER_DBACCESS_DENIED_ERROR|ER_BAD_DB_ERROR)$/;
 
 function endingOfStranger(error: unknown): Ending {
   const { code = 'no code' } = Object(error) as { code?: string };

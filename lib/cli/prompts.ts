@@ -7,33 +7,39 @@ export const isTerminal = (): boolean => process.stdin.isTTY && process.stderr.i
 /** Results may go to a pipe while a person is asked. */
 const AT = { output: process.stderr, withGuide: false };
 
-/** @throws {InterruptedError} at Ctrl-C */
+/** @throws {InterruptedError} at Ctrl-C and Ctrl-D */
 export async function askText(message: string): Promise<string> {
   const validate = (given: string | undefined) => (given?.trim() ? undefined : 'Type something.');
-  return answered(await text({ message, validate, ...AT }));
+  return answered(text({ message, validate, ...AT }));
 }
 
 /**
  * Asks twice for a new password, without showing it.
  * @param fault why a password cannot be used
- * @throws {InterruptedError} at Ctrl-C
+ * @throws {InterruptedError} at Ctrl-C and Ctrl-D
  */
 export async function askNewPassword(fault: (password: string) => string | undefined): Promise<string> {
-  const given = answered(
-    await askHidden({
-      message: 'Password',
-      validate: (typed = '') => fault(typed),
-      clearOnError: true,
-      ...AT,
-    }),
-  );
+  const validate = (typed = '') => fault(typed);
+  const given = await answered(askHidden({ message: 'Password', validate, clearOnError: true, ...AT }));
   const isSame = (again: string | undefined) => (again === given ? undefined : 'This is another password.');
-  answered(await askHidden({ message: 'Password, again', validate: isSame, clearOnError: true, ...AT }));
+  await answered(askHidden({ message: 'Password, again', validate: isSame, clearOnError: true, ...AT }));
   return given;
 }
 
-function answered(answer: string | symbol): string {
+async function answered(prompt: Promise<string | symbol>): Promise<string> {
+  const answer = await Promise.race([prompt, endOfInput()]);
   if (typeof answer === 'string') return answer;
   if (isCancel(answer)) throw new InterruptedError();
   throw new Error('The prompt has no answer.');
+}
+
+/** The prompts do not tell of Ctrl-D, and of a terminal that has gone. */
+function endOfInput(): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new InterruptedError());
+    process.stdin.once('end', end);
+    process.stdin.on('keypress', (_sign, key: { ctrl?: boolean; name?: string } | undefined) => {
+      if (key?.ctrl && key.name === 'd') end();
+    });
+  });
 }

@@ -18,7 +18,8 @@ const UNSEEN_UNTIL_MS = 1000;
 @Injectable()
 export class Background implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('UsersModule');
-  private readonly running = new Set<Promise<void>>();
+  /** The jobs, with their names. */
+  private readonly running = new Map<Promise<void>, string>();
   /** The jobs that wait for their random moment. Calling one starts it at once. */
   private readonly waiting = new Set<() => void>();
   private deadline: Promise<void> | undefined;
@@ -41,7 +42,7 @@ export class Background implements BeforeApplicationShutdown, OnApplicationShutd
   async idle(): Promise<void> {
     while (this.running.size > 0) {
       for (const start of this.waiting) start();
-      await Promise.all(this.running);
+      await Promise.all(this.running.keys());
     }
   }
 
@@ -55,6 +56,10 @@ export class Background implements BeforeApplicationShutdown, OnApplicationShutd
 
   async onApplicationShutdown(): Promise<void> {
     await this.wait();
+    if (this.running.size > 0)
+      this.logger.error(
+        `Lost at the shutdown, because it did not end in time: ${[...this.running.values()].join(', ')}`,
+      );
   }
 
   private start(name: string, moment: Promise<void>, work: () => unknown): void {
@@ -62,7 +67,7 @@ export class Background implements BeforeApplicationShutdown, OnApplicationShutd
       .then(work)
       .catch((error: unknown) => this.logger.error(`${name} failed`, stackOf(error)))
       .then(() => void this.running.delete(job));
-    this.running.add(job);
+    this.running.set(job, name);
   }
 
   private unseenMoment(): Promise<void> {

@@ -11,10 +11,21 @@ export function refuseUnknown(where: string, given: object, known: readonly stri
 }
 
 export function requireWholeNumber(path: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const hint = typeof value === 'string' ? '; this is a text, so convert it with Number()' : '';
-  throw new ConfigurationError(`${path} must be a whole number from ${least} to ${most}${hint}.`);
+  if (Number.isInteger(value) && isBetween(value, least, most)) return value;
+  throw new ConfigurationError(`${path} must be a whole number from ${least} to ${most}${hintAt(value)}.`);
 }
+
+/** For times that may be shorter than a second. */
+export function requireNumber(path: string, value: unknown, least: number, most: number): number {
+  if (isBetween(value, least, most)) return value;
+  throw new ConfigurationError(`${path} must be a number from ${least} to ${most}${hintAt(value)}.`);
+}
+
+const isBetween = (value: unknown, least: number, most: number): value is number =>
+  typeof value === 'number' && value >= least && value <= most;
+
+const hintAt = (value: unknown): string =>
+  typeof value === 'string' ? '; this is a text, so convert it with Number()' : '';
 
 const TEN_YEARS = 315_360_000;
 export const requireSeconds = (path: string, value: unknown): number =>

@@ -235,9 +235,12 @@ describe('the commands for accounts and roles', () => {
     expect(await line.query("SELECT 1 FROM users WHERE email = 'carol@example.com'")).toHaveLength(1);
   });
 
-  test('Ctrl-C at a prompt closes the application and makes nobody', async () => {
+  test.each([
+    ['Ctrl-C', '\x03'],
+    ['Ctrl-D', '\x04'],
+  ])('%s at a prompt closes the application and makes nobody', async (_, key) => {
     const terminal = line.onTerminal(['create-user', 'dave@example.com']);
-    await terminal.type('Password', '\x03');
+    await terminal.type('Password', key);
     expect(await terminal.end()).toMatchObject({ code: 130 });
     expect(terminal.screen).toContain('The application is closed.');
     expect(await line.query("SELECT 1 FROM users WHERE email = 'dave@example.com'")).toEqual([]);
@@ -247,5 +250,8 @@ describe('the commands for accounts and roles', () => {
     await line.query(`UPDATE users SET "fullName" = 'a\u001b[31m\u202eb' WHERE email = 'ada@example.com'`);
     const { out } = await line.run(['show-user', 'ada@example.com']);
     expect(out).toContain('a\\u{1b}[31m\\u{202e}b');
+    const { out: json } = await line.run(['show-user', 'ada@example.com', '--json']);
+    expect(json).toContain('a\\u001b[31m\\u202eb');
+    expect(JSON.parse(json)).toMatchObject({ fullName: 'a\u001b[31m\u202eb' });
   });
 });

@@ -61,7 +61,12 @@ describe('import', () => {
     ['a list as map', 2, /^list\.json must have an object/m, ['users.csv', '--map-file', 'list.json']],
     ['a map without =', 2, /^--map needs a name/m, ['users.csv', '--map', 'Mail']],
     ['a map to tokenVersion', 1, /^The map leads to tokenVersion/m, ['users.csv', '--map', 'x=tokenVersion']],
-    ['a header of tokenVersion', 1, /^The header has tokenVersion, which is no/m, ['versions.csv']],
+    [
+      'a header of tokenVersion',
+      1,
+      /^The header has tokenVersion, which is written only by this library;/m,
+      ['versions.csv'],
+    ],
     ['a header of __proto__', 1, /^The header has __proto__, which is no/m, ['proto.csv']],
     ['UTF-16', 1, /^The file is in UTF-16; save it as UTF-8\.$/m, ['utf16.csv']],
     ['an empty CSV', 1, /^The first line must be a header/m, ['empty.csv']],
@@ -141,13 +146,20 @@ describe('import', () => {
     expect(line.read('report.ndjson')).not.toContain('old');
   });
 
-  test('a new user may be a superuser, and no version of tokens is taken from a file', async () => {
+  test('a file makes no superuser unless it may, and no version of tokens', async () => {
     const lines = [
       '{"email":"a@example.com","isSuperuser":true}',
       '{"email":"b@example.com","tokenVersion":1}',
     ];
     const { code, err } = await line.run(['import', '-'], { input: lines.join('\n') });
-    expect([code, err]).toEqual([4, expect.stringContaining('Line 2: tokenVersion is no column')]);
+    expect([code, err]).toEqual([
+      4,
+      expect.stringContaining('Line 1: isSuperuser would make a superuser; --with-superusers allows it.'),
+    ]);
+    expect(err).toContain(
+      'Line 2: tokenVersion is written only by this library; --map tokenVersion= leaves it out.',
+    );
+    await line.run(['import', '-', '--with-superusers'], { input: lines[0] });
     expect(await line.query('SELECT 1 FROM users WHERE "isSuperuser"')).toHaveLength(1);
   });
 });

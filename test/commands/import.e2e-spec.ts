@@ -148,7 +148,7 @@ onEachHost((boot) => {
     await host.api.as(token).get('/users/me').expect(200);
 
     expect((await imported(host, ndjson(line), update)).counts).toEqual([0, 0, 1, 0]);
-    const all = { ...update, updatePasswords: true, updateSuperusers: true };
+    const all = { ...update, updatePasswords: true, withSuperusers: true };
     expect((await imported(host, ndjson(line), all)).counts).toEqual([0, 1, 0, 0]);
     expect(await host.service.getUser(ada.id)).toMatchObject({ isSuperuser: true });
     await host.api.as(token).get('/users/me').expect(401);
@@ -273,6 +273,44 @@ onEachHost((boot) => {
     expect(stored).toEqual(expect.arrayContaining(['jose', 'josex']));
     const again = await imported(host, ndjson(...lines));
     expect([again.counts[0], again.counts[2], again.counts[3]]).toEqual([0, counts[0], counts[3]]);
+  });
+
+  /** Imports the first 500 of 1,200 lines. */
+  async function interrupted(host: Host) {
+    const path = ndjson(...Array.from({ length: 1200 }, (_, at) => ({ email: `user${at}@example.com` })));
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const { summary } = await imported(host, path, { signal: controller.signal, onProgress });
+    expect(summary).toMatchObject({ created: 500, isComplete: false });
+    return path;
+  }
+
+  test.each<[string, RegExp, (host: Host, path: string) => unknown]>([
+    ['a database without its users', /the users of its last lines are gone/, ({ users }) => users.clear()],
+    [
+      'another file of the same length',
+      /its content, its options or the database are now others/,
+      (_, path) => writeFileSync(path, readFileSync(path, 'utf8').replace('user1199@', 'user2199@')),
+    ],
+  ])('an import that was interrupted does not go on with %s', async (_, sentence, change) => {
+    const host = await boot();
+    const path = await interrupted(host);
+    await change(host, path);
+    await expect(imported(host, path)).rejects.toThrow(sentence);
+    const { counts } = await imported(host, path, { restart: true });
+    expect(counts[0] + counts[2]).toBe(1200);
+    expect(await host.users.count()).toBe(1200);
+  });
+
+  test('CSV of COPY is read, and a file with the line ends of old computers is refused', async () => {
+    const host = await boot();
+    const rows = ['email,isVerified,createdAt', 'ada@example.com,t,2024-01-31 08:00:00.5+00', ',f,'];
+    const { counts, refusals } = await imported(host, file(rows.join('\n'), 'csv'));
+    expect([counts, refusals]).toEqual([[1, 0, 0, 1], [[3, 'email', 'is missing']]]);
+    expect(await host.users.find()).toMatchObject([
+      { isVerified: true, createdAt: new Date('2024-01-31T08:00:00.500Z') },
+    ]);
+    await expect(imported(host, file(rows.join('\r'), 'csv'))).rejects.toThrow(/end with CR only/);
   });
 
   test('a report has a line of JSON for each refused line, without a value', async () => {

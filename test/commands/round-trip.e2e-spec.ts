@@ -82,7 +82,7 @@ async function takeHome(host: Host, format: 'ndjson' | 'csv', text: string) {
   writeFileSync(path, text);
   const refusals: unknown[] = [];
   const onRefused = (refusal: unknown) => refusals.push(refusal);
-  const summary = await commandsOf(host).importUsers(path, { onRefused });
+  const summary = await commandsOf(host).importUsers(path, { onRefused, withSuperusers: true });
   expect(refusals).toEqual([]);
   return summary;
 }

@@ -194,7 +194,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [
       { passwords: { legacyLoginSeconds: 0 } },
-      /passwords\.legacyLoginSeconds must be a whole number from 1 to 30/,
+      /passwords\.legacyLoginSeconds must be a number from 0.1 to 30/,
     ],
     [{ passwords: { minLength: 20, maxLength: 10 } }, /passwords\.maxLength must be a whole number from 20/],
     [{ passwords: { minlength: 20 } }, /the option passwords\.minlength does not exist/],

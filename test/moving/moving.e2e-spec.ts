@@ -40,7 +40,9 @@ test('users of Better Auth', async () => {
   await project.run(script.replace(source, "{ type: 'better-sqlite3', database: 'old.sqlite' }"));
 
   await hostOf(guide, ['clerk']);
-  expect(await host.import(project.path('users.ndjson'))).toBe('4 created, 0 skipped, 0 refused');
+  expect(await host.import(project.path('users.ndjson'), { withSuperusers: true })).toBe(
+    '4 created, 0 skipped, 0 refused',
+  );
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     formerId: 'sTxNpbegVeaBTTN4yfGJleA0QJCd8WTp',
     ...{ fullName: 'Ada', isVerified: true, isActive: true, isSuperuser: true, roles: ['clerk'] },
@@ -96,7 +98,9 @@ test('users of a realm of Keycloak', async () => {
   expect(warnings).toBe('Left out, without an address: kiosk\n');
 
   await hostOf(guide, ['clerk']);
-  expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
+  expect(await host.import(project.path('users.ndjson'), { withSuperusers: true })).toBe(
+    '2 created, 0 skipped, 0 refused',
+  );
   expect(await host.commands.showUser('ada')).toMatchObject({
     ...{ id: 'd8a1b6a4-6c0c-4f3f-9f3a-0a4d2f3f4a11', username: 'ada', fullName: 'Ada Lovelace' },
     ...{
@@ -124,7 +128,9 @@ test('users of Django', async () => {
 
   await hostOf(guide, ['staff', 'editors']);
   // bob and eve share an address.
-  expect(await host.import(project.path('users.ndjson'))).toBe('3 created, 1 skipped, 0 refused');
+  expect(await host.import(project.path('users.ndjson'), { withSuperusers: true })).toBe(
+    '3 created, 1 skipped, 0 refused',
+  );
   expect(await host.commands.showUser('ada')).toMatchObject({
     ...{ id: 1, username: 'ada', email: 'ada@example.com', fullName: 'Ada Lovelace' },
     ...{
@@ -151,7 +157,9 @@ test('users of Firebase', async () => {
   expect(warnings).toBe('Left out, without an address: 7Jt1XeWkkzPrnFVPZhp4HxSMfLj2\n');
 
   await hostOf(guide, ['clerk'], { 'process.env.FIREBASE_SIGNER_KEY!': `'${FIREBASE_OPTIONS.signerKey}'` });
-  expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
+  expect(await host.import(project.path('users.ndjson'), { withSuperusers: true })).toBe(
+    '2 created, 0 skipped, 0 refused',
+  );
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     ...{ formerId: 'Yd8wFkGtPfoaryJ6PizUJw000001', fullName: 'Ada {\u2028} "L"', isVerified: true },
     ...{
@@ -179,7 +187,9 @@ test('users of Auth0', async () => {
   expect(warnings).toBe('Left out, another user has the address: google-oauth2|110169484474386276334\n');
 
   await hostOf(guide, ['clerk']);
-  expect(await host.import(project.path('users.ndjson'))).toBe('2 created, 0 skipped, 0 refused');
+  expect(await host.import(project.path('users.ndjson'), { withSuperusers: true })).toBe(
+    '2 created, 0 skipped, 0 refused',
+  );
   expect(await host.commands.showUser('ada@example.com')).toMatchObject({
     ...{ formerId: 'auth0|5dea9f9c82dd7c0e76e4ec93', fullName: 'Ada', isVerified: true, isActive: true },
     ...{ roles: ['clerk'], createdAt: new Date('2019-05-06T07:08:09.010Z') },

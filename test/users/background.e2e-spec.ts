@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { UserEvents } from 'nestjs-users';
 import { Background } from '../../lib/common/background.js';
@@ -51,6 +53,25 @@ test('what goes on in the background begins in another turn of the event loop', 
   expect(begun).toEqual(['work']);
   await background.idle();
   expect(begun).toEqual(['work', 'unseen work']);
+});
+
+test('a shutdown names the work that it no longer waits for', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  const told = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  try {
+    const background = new Background();
+    background.run('sendPasswordResetToken', () => new Promise(() => undefined));
+    background.run('work', () => undefined);
+    const stopped = background.beforeApplicationShutdown().then(() => background.onApplicationShutdown());
+    await jest.advanceTimersByTimeAsync(8000);
+    await stopped;
+    expect(told.mock.calls).toEqual([
+      [expect.stringMatching(/^Lost at the shutdown.*: sendPasswordResetToken$/)],
+    ]);
+  } finally {
+    told.mockRestore();
+    jest.useRealTimers();
+  }
 });
 
 onEachAdapter('sqlite', (boot) => {

@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { keysOf } from '../../common/option-keys.js';
-import { refuseUnknown, requireBoolean, requireWholeNumber } from '../../common/option-checks.js';
+import {
+  refuseUnknown,
+  requireBoolean,
+  requireNumber,
+  requireWholeNumber,
+} from '../../common/option-checks.js';
 import type { PasswordScheme } from './password-scheme.js';
 import { type PasswordSchemeName, requireSchemes, SCHEME_NAMES } from './scheme-checks.js';
 
@@ -77,6 +82,7 @@ export interface PasswordOptions {
    * How long the hook [`legacyLogin`](../../../docs/hashes-from-elsewhere.md#a-system-that-gives-no-hashes) may take, in seconds.
    * Where your service has the hook, every failed login is answered this time after it came, so that the time does not tell
    * whom the hook was asked for. The hook has what is left after the hash, so choose more than your slowest stored hash takes.
+   * From `0.1` to `30`.
    * @default 3
    */
   legacyLoginSeconds?: number;
@@ -129,7 +135,7 @@ export function resolvePasswords(given: PasswordOptions): PasswordSettings {
     },
     concurrency: number('concurrency', given.concurrency ?? availableParallelism(), 1, 1024),
     queue: number('queue', given.queue ?? 128, 1, 1_000_000),
-    legacyLoginSeconds: number('legacyLoginSeconds', given.legacyLoginSeconds ?? 3, 1, 30),
+    legacyLoginSeconds: requireNumber('passwords.legacyLoginSeconds', given.legacyLoginSeconds ?? 3, 0.1, 30),
   };
 }
 

@@ -3,12 +3,16 @@ import type { ColumnKind } from './column-kind.js';
 import { FieldFaultError } from './field-fault.js';
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {
-  ...{ true: true, yes: true, '1': true },
-  ...{ false: false, no: false, '0': false },
+  ...{ true: true, yes: true, '1': true, t: true },
+  ...{ false: false, no: false, '0': false, f: false },
 };
 const DIGITS = /^-?\d{1,19}$/;
 /** As `Date.toISOString()` writes it; the time may be shorter. Without a time zone, an instant would depend on the computer. */
 const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d))?$/;
+/** As PostgreSQL's COPY writes it: `2026-01-31 08:00:00+00`. Its `t` and `f` stand for booleans. */
+const COPIED_INSTANT = /^(\d{4}-\d\d-\d\d) ([\d:.]+[+-]\d\d)(:\d\d)?$/;
+const asInstant = (_: string, date: string, time: string, minutes = ':00'): string =>
+  `${date}T${time}${minutes}`;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 type Read = (value: unknown) => unknown;
@@ -56,6 +60,8 @@ export function fromText(text: string, column: ColumnMetadata, kind: ColumnKind)
     case 'integer':
     case 'number':
       return fromJson(/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined, column, kind);
+    case 'instant':
+      return fromJson(text.replace(COPIED_INSTANT, asInstant), column, kind);
     case 'json':
       return fromJson(column.type === 'simple-array' ? text.split(',') : parsed(text, field), column, kind);
     default:

@@ -13,6 +13,7 @@ interface Known {
 
 /** The fields that only this library writes. */
 const NEVER_GIVEN = ['tokenVersion', 'updatedAt'];
+export const ONLY_OURS = 'is written only by this library';
 
 /** The columns of the user entity as files and arguments name them: `homeAddress.street` is one of an embedded object. */
 export class UserColumns {
@@ -43,6 +44,11 @@ export class UserColumns {
   /** Whether it is a column of the host's own. */
   isOwn(path: string): boolean {
     return this.has(path) && !USER_COLUMNS.includes(path);
+  }
+
+  /** Whether it is a column that only this library writes. */
+  isOurs(path: string): boolean {
+    return NEVER_GIVEN.includes(path);
   }
 
   /** The columns that a plain SELECT reads, in the order of the entity. Never the hash. */
@@ -81,11 +87,7 @@ export class UserColumns {
   private of(path: string): Known {
     const known = this.known.get(path);
     if (known) return known;
-    const isOurs = NEVER_GIVEN.includes(path);
-    throw new FieldFaultError(
-      path,
-      isOurs ? 'is written only by this library' : 'is no column of your user entity',
-    );
+    throw new FieldFaultError(path, this.isOurs(path) ? ONLY_OURS : 'is no column of your user entity');
   }
 }
 

@@ -3,6 +3,7 @@ import type { BaseUser, UserId } from '../../users/user.entity.js';
 import type { UserColumns } from '../columns/user-columns.js';
 import type { HostAccounts } from '../host-accounts.js';
 import { csvRow } from './csv-cells.js';
+import { jsonText } from './json-text.js';
 import { recordOf, type UserRecord } from './user-record.js';
 
 /** How users are exported. */
@@ -37,7 +38,7 @@ export async function* exportUsers(
   for await (const user of usersInOrder(host, withHashes)) {
     const record = recordOf(user, columns, hasRoles);
     if (withHashes) record['passwordHash'] = user.passwordHash ?? null;
-    yield format === 'csv' ? csvLine(paths, record, columns) : `${JSON.stringify(record)}\n`;
+    yield format === 'csv' ? csvLine(paths, record, columns) : `${jsonText(record)}\n`;
   }
 }
 

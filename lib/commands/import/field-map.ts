@@ -1,4 +1,4 @@
-import type { UserColumns } from '../columns/user-columns.js';
+import { ONLY_OURS, type UserColumns } from '../columns/user-columns.js';
 import { FieldFaultError } from '../columns/field-fault.js';
 import { CommandRefusedError } from '../refusal.js';
 
@@ -29,7 +29,8 @@ export class FieldMap {
   header(names: readonly (string | undefined)[]): (string | undefined)[] {
     const targets = names.map((name = '') => this.target(name.trim()));
     const unknown = names.find((_, at) => targets[at] === null);
-    if (unknown !== undefined) throw new CommandRefusedError(`The header has ${unknown}, which ${UNKNOWN}.`);
+    if (unknown !== undefined)
+      throw new CommandRefusedError(`The header has ${unknown}, which ${this.why(unknown)}.`);
     const given = targets.filter((target) => target !== '');
     const twice = given.find((target, at) => given.indexOf(target) !== at);
     if (twice !== undefined) throw new CommandRefusedError(`The header has ${twice} twice.`);
@@ -55,7 +56,8 @@ export class FieldMap {
         if (fields.has(target)) throw new FieldFaultError(target, 'is given twice');
         fields.set(target, value);
       } else if (isObject(value) && this.leadsOn(path)) this.collect(value, `${path}.`, fields);
-      else if (value !== null || !this.columns.isGroup(path)) throw new FieldFaultError(shown(path), UNKNOWN);
+      else if (value !== null || !this.columns.isGroup(path))
+        throw new FieldFaultError(shown(path), this.why(path));
     }
   }
 
@@ -67,6 +69,10 @@ export class FieldMap {
   /** Whether parts of this object may be fields. */
   private leadsOn(path: string): boolean {
     return this.columns.isGroup(path) || [...this.map.keys()].some((name) => name.startsWith(`${path}.`));
+  }
+
+  private why(name: string): string {
+    return this.columns.isOurs(name) ? `${ONLY_OURS}; --map ${name}= leaves it out` : UNKNOWN;
   }
 
   private isField(name: string): boolean {

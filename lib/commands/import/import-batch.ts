@@ -63,7 +63,7 @@ export class ImportBatches {
           if (this.options.onExisting === 'update') await insert();
           return this.meet(user, line, outcome);
         }
-        this.requireComplete(line);
+        this.requireNew(line);
         fresh.push(line);
         for (const key of keys) freshKeys.add(key);
       });
@@ -78,9 +78,12 @@ export class ImportBatches {
     outcome[isChanged ? 'updated' : 'skipped'] += 1;
   }
 
-  private requireComplete({ values }: UserLine): void {
+  private requireNew({ values }: UserLine): void {
     const missing = ['email', ...this.columns.required].find((path) => values.get(path) === undefined);
     if (missing !== undefined) throw new FieldFaultError(missing, 'is missing');
+    if (values.get('isSuperuser') === true && !this.options.withSuperusers) {
+      throw new FieldFaultError('isSuperuser', 'would make a superuser; --with-superusers allows it');
+    }
   }
 
   private async insert(lines: readonly UserLine[], outcome: Outcome): Promise<void> {

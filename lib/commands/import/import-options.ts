@@ -27,10 +27,11 @@ export interface ImportOptions {
    */
   updatePasswords?: boolean;
   /**
-   * With `update`: sets `isSuperuser`.
+   * Lets lines make superusers. With `update`, `isSuperuser` is set for users who are there, too. Without it, a line that would
+   * make a superuser is refused.
    * @default false
    */
-  updateSuperusers?: boolean;
+  withSuperusers?: boolean;
   /**
    * Checks everything and writes nothing. What the database refuses is found by transactions that are rolled back.
    * @default false

@@ -23,6 +23,8 @@ export interface Progress extends Place {
   refused: number;
   /** The length of the report up to here, in bytes. */
   reportBytes: number;
+  /** The address of the last user who is stored. In a database that was made anew, there is no such user. */
+  witness?: string;
 }
 
 const HEAD_BYTES = 65_536;
@@ -52,8 +54,18 @@ export class ImportProgress {
     if (!existsSync(this.path)) return undefined;
     const { identity, progress } = parsed(readFileSync(this.path, 'utf8'));
     if (identity === this.identity && progress) return progress;
-    throw new CommandRefusedError(
-      `An import of ${this.file} was interrupted, and its content, its options or the database are now others; --restart begins again.`,
+    throw this.refusal('its content, its options or the database are now others');
+  }
+
+  /** @throws {CommandRefusedError} if the last user of the interrupted import is gone */
+  async requireWitness({ witness }: Progress, isStored: (email: string) => Promise<boolean>): Promise<void> {
+    if (witness === undefined || (await isStored(witness))) return;
+    throw this.refusal('the users of its last lines are gone');
+  }
+
+  private refusal(why: string): CommandRefusedError {
+    return new CommandRefusedError(
+      `An import of ${this.file} was interrupted, and ${why}; --restart begins again.`,
     );
   }
 
@@ -82,14 +94,15 @@ function parsed(text: string): Noted {
   }
 }
 
-/** The size and the beginning: reading all of it would take as long as to read the lines again. */
+/** The size, the time and the beginning: reading all of it would take as long as to read the lines again. */
 function contentOf(file: string): unknown[] {
   const descriptor = openSync(file, 'r');
   try {
     const head = Buffer.alloc(HEAD_BYTES);
     const length = readSync(descriptor, head, 0, HEAD_BYTES, 0);
     const digest = createHash('sha256').update(head.subarray(0, length)).digest('hex');
-    return [statSync(file).size, digest];
+    const { size, mtime } = statSync(file);
+    return [size, mtime.getTime(), digest];
   } finally {
     closeSync(descriptor);
   }
@@ -114,6 +127,6 @@ const meaningOf = ({
   map,
   onExisting,
   updatePasswords,
-  updateSuperusers,
+  withSuperusers,
   dryRun,
-}: ImportOptions) => [format, delimiter, map, onExisting, updatePasswords, updateSuperusers, dryRun];
+}: ImportOptions) => [format, delimiter, map, onExisting, updatePasswords, withSuperusers, dryRun];

@@ -55,13 +55,16 @@ function sizeOf(file: string): number {
   throw new CommandRefusedError(`There is no file ${file}.`);
 }
 
-/** UTF-16 begins with a mark of its own, and would be refused line by line. */
+/** UTF-16, which begins with a mark of its own, and files with the line ends of old computers would be one wrong line. */
 async function* requireUtf8(input: AsyncIterable<Buffer | string>, { end }: Place): AsyncGenerator<Buffer> {
   let isFirst = end === 0;
   for await (const chunk of input) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (isFirst && /^(fffe|feff)/.test(bytes.subarray(0, 2).toString('hex'))) {
       throw new CommandRefusedError('The file is in UTF-16; save it as UTF-8.');
+    }
+    if (isFirst && !bytes.includes('\n') && /\r./.test(bytes.toString('latin1'))) {
+      throw new CommandRefusedError('The lines of the file end with CR only; save it with LF or CRLF.');
     }
     isFirst = false;
     yield bytes;

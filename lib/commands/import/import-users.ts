@@ -34,6 +34,7 @@ export async function importUsers(
     path === undefined ? undefined : new ImportProgress(path, host.rows.manager.dataSource, options);
   if (options.restart) notes?.remove();
   const begun = notes?.read();
+  if (begun) await notes?.requireWitness(begun, (email) => isStored(host, email));
   let progress = begun ?? NOTHING;
   const report = new RefusalsFile(options.report, path, progress.reportBytes);
   if (begun) await fromStart.return(undefined);
@@ -47,6 +48,7 @@ export async function importUsers(
   };
   const store = async ({ users, refusals, last }: Batch) => {
     const outcome = await batches.write(users);
+    const witness = options.dryRun ? undefined : lastStored(users, outcome.refusals);
     const refused = [...refusals, ...outcome.refusals].sort((one, other) => one.line - other.line);
     for (const refusal of refused) options.onRefused?.(refusal);
     progress = {
@@ -55,6 +57,7 @@ export async function importUsers(
       updated: progress.updated + outcome.updated,
       skipped: progress.skipped + outcome.skipped,
       refused: progress.refused + refused.length,
+      ...(witness !== undefined && { witness }),
     };
     notes?.write(progress);
     options.onProgress?.(summary(false), progress.end, totalBytes);
@@ -72,6 +75,16 @@ export async function importUsers(
   notes?.remove();
   return summary(true);
 }
+
+function lastStored(users: readonly UserLine[], refusals: readonly Refusal[]): string | undefined {
+  const refused = new Set(refusals.map(({ line }) => line));
+  return users.findLast(({ number }) => !refused.has(number))?.fields.email;
+}
+
+const isStored = ({ rows, database }: HostAccounts, email: string): Promise<boolean> =>
+  database.askUnhurried(() =>
+    rows.exists({ where: { email }, withDeleted: true, loadEagerRelations: false }),
+  );
 
 /** Reads the next batch while the database writes this one. */
 async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {

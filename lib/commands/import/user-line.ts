@@ -107,13 +107,12 @@ export class UserLines {
       ];
     } catch (error) {
       if (!(error instanceof InvalidBodyError)) throw error;
-      throw new FieldFaultError(
-        property,
-        'is not allowed; it may be too long, or have a character that is not allowed',
-      );
+      throw new FieldFaultError(property, value === '' ? 'is empty' : NOT_ALLOWED);
     }
   }
 }
+
+const NOT_ALLOWED = 'is not allowed; it may be too long, or have a character that is not allowed';
 
 /** A cell has a list of JSON, or names with commas between them. */
 function namesIn(cell: string): unknown {

@@ -48,7 +48,7 @@ export class UserUpdates {
   private changesOf(user: BaseUser, { values }: UserLine): object {
     const changes: Record<string, unknown> = {};
     for (const [path, value] of values) {
-      const isLeft = LEFT_ALONE.includes(path) && !(path === 'isSuperuser' && this.options.updateSuperusers);
+      const isLeft = LEFT_ALONE.includes(path) && !(path === 'isSuperuser' && this.options.withSuperusers);
       if (isLeft || isSame(this.columns.valueOf(path, user), value)) continue;
       put(changes, path.split('.'), value);
     }
