@@ -38,7 +38,7 @@ async function hashOf({ repository, users }: Host): Promise<string | null | unde
   return repository.findPasswordHash(user.id);
 }
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   test('the first login of an unknown user makes the account, and the earlier system is not asked again', async () => {
     const { asked, options } = earlierSystem();
     const host = await boot(options);

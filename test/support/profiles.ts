@@ -34,10 +34,13 @@ export function choice(): Choice {
   return { run: run as Choice['run'], seed: Number(seed) };
 }
 
-/** All of a list; in a run of `each`, one of them, and another one the next day. For tests that take long. */
+/** A run that leaves to the next days what takes long. */
+const isShort = ({ run }: Choice): boolean => run === 'each' || run === 'third';
+
+/** All of a list; in a run of `third` or `each`, one of them, and another one the next day. For tests that take long. */
 export function ofToday<T>(list: readonly T[]): readonly T[] {
-  const { run, seed } = choice();
-  return run === 'each' ? list.slice(seed % list.length).slice(0, 1) : list;
+  const made = choice();
+  return isShort(made) ? list.slice(made.seed % list.length).slice(0, 1) : list;
 }
 
 const meetsHarshHosts = (suite: string): boolean => /^(features|authentication|openapi)\//.test(suite);
@@ -58,7 +61,7 @@ export function combinationsNeeded(
   const all = profiles.flatMap((profile) =>
     databases.flatMap((database) => ADAPTERS.map((adapter) => ({ adapter, database, profile }))),
   );
-  if (made.run === 'each' && takesLong) return oneOfEach(suite, all, made.seed, 1);
+  if (takesLong && isShort(made)) return oneOfEach(suite, all, made.seed, 1);
   return meetsHarshHosts(suite) || made.run === 'each' ? chosen(suite, all, made) : all;
 }
 
