@@ -10,7 +10,7 @@ const COMBINATIONS = STRATEGIES.flatMap((strategy) =>
 
 type Client = Awaited<ReturnType<Host['api']['loggedIn']>>;
 
-onEachHost((boot, adapter, _database, profile) => {
+onEachHost({ takesLong: true }, (boot, adapter, _database, profile) => {
   // Each boots a host for every test, so a half of them meets the one adapter plain and the other harsh.
   const isTurn = ({ transport }: (typeof COMBINATIONS)[number]) =>
     (transport === 'bearer') === ((adapter === 'express') === (profile === 'plain'));

@@ -7,7 +7,7 @@ import { ofToday } from '../support/profiles.js';
 import { CommandLine, ended } from './command-line.js';
 
 const HASH = '$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW';
-const LINES = 6000;
+const LINES = 4000;
 const KILLS = Number(process.env['KILLED_IMPORTS'] ?? 2);
 
 /** Every 600th line is refused, and every 1000th is a user of an earlier line. */
@@ -97,7 +97,7 @@ describe.each(ofToday(databasesUnderTest()))('on %s', (database) => {
   }, 120_000);
 
   test('CSV with cells of several lines goes on where it was killed, also when it updates', async () => {
-    const count = 1500;
+    const count = 1000;
     const rows = (suffix: string, more = '') =>
       Array.from({ length: count }, (_, at) => `user${at}@example.com,"${at}\r\n""${suffix}"""${more}\r\n`);
     line.file('users.csv', `email,fullName\r\n${rows('a').join('')}`);

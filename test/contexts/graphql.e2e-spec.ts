@@ -227,7 +227,7 @@ class WrappedResolver {
   }
 }
 
-onEachAdapter('sqlite', (boot, adapter) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot, adapter) => {
   const withGraphql = (options: HostOptions = {}): HostOptions => ({
     user: Member,
     role: Role,

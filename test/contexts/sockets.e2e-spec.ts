@@ -206,7 +206,7 @@ class FailingStrategy implements Strategy {
 
 const PASSES = { status: 'passes' };
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   describe.each(SOCKET_KINDS)('$name', (kind) => {
     const clients: GatewayClient[] = [];
     afterEach(() => {

@@ -118,7 +118,7 @@ class NotesResolver {
   }
 }
 
-onEachAdapter('sqlite', (boot, adapter) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot, adapter) => {
   const sockets: GraphqlSocket[] = [];
   afterEach(async () => {
     await Promise.all(sockets.splice(0).map((socket) => socket.close()));

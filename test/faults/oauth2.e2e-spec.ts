@@ -79,7 +79,7 @@ async function expectWhole(source: DataSource, statuses: readonly number[]): Pro
   expect(lost).toEqual([]);
 }
 
-onEachAdapter('postgres', (boot) => {
+onEachAdapter('postgres', { takesLong: true }, (boot) => {
   test('first logins across a crash of the database are whole or absent, and can be done again', async () => {
     const server = await startPostgres();
     const options: DataSourceOptions = { type: 'postgres', url: server.url };

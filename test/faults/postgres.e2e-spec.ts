@@ -11,7 +11,7 @@ retrySlowMoments();
 
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 
-onEachAdapter('postgres', (boot) => {
+onEachAdapter('postgres', { takesLong: true }, (boot) => {
   let server: OwnServer;
   let host: Host;
 

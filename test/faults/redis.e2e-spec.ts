@@ -28,7 +28,7 @@ async function untilAnswered(request: () => PromiseLike<{ status: number }>): Pr
   return performance.now() - begun;
 }
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   if (!isRedisUnderTest) {
     leaveOut('redis');
     return;

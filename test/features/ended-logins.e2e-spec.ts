@@ -30,7 +30,7 @@ const CHANGES: [string, 'preUpdateHook' | 'preDeleteHook', (own: Client) => Prom
   ['a deletion', 'preDeleteHook', (own) => own.delete('/users/me')],
 ];
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   for (const strategy of STRATEGIES) {
     /** Ada, logged in twice. */
     async function twice(options: HostOptions) {

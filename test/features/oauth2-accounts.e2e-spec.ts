@@ -44,7 +44,7 @@ async function link(host: Host, headers: Readonly<Headers>, sub = 'user-1', quer
   return visitor.back(acme.authorize(url));
 }
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   test('a link belongs to one user, also when twenty ask at once', async () => {
     const host = await boot(withAcme());
     acme.claims = { sub: 'contested' };

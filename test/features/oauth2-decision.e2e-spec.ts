@@ -38,7 +38,7 @@ async function logIn(host: Host, claims: Record<string, unknown> = {}) {
 const read = (host: Host, { id }: BaseUser) =>
   host.users.createQueryBuilder('user').addSelect('user.passwordHash').where({ id }).getOneOrFail();
 
-onEachHost((boot, _adapter, _database, profile) => {
+onEachHost({ takesLong: true }, (boot, _adapter, _database, profile) => {
   test('an account of a deleted user lets nobody in, and is not linked to them when they come back', async () => {
     const host = await boot({ ...withAcme(), ...softly(profile) });
     const ada = { sub: 'ada', email: EMAIL, email_verified: true };

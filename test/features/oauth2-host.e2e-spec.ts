@@ -34,7 +34,7 @@ async function logIn(host: Host, query = '', visitor = new Visitor(host)) {
   return visitor.back(acme.authorize(await visitor.authorize(`/auth/acme/authorize${query}`)));
 }
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   test('users and accounts may be numbered', async () => {
     const entities = { user: NumberedUser, oauthAccount: NumberedOAuthAccount };
     const host = await boot({ ...BEARER, ...withAcme(), ...entities });

@@ -91,7 +91,7 @@ const links = (host: Host) =>
 const expectNothing = async (host: Host) =>
   expect([await host.users.count(), await links(host)]).toEqual([0, []]);
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   test('subjects are told apart by case, accents and trailing blanks', async () => {
     const subjects = ['Ada', 'ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\u0301', 'ａda', '7', '07'];
     let subject: unknown;

@@ -66,7 +66,7 @@ async function send(
 // Thousands of requests, on a machine that may have more to do.
 jest.setTimeout(60_000);
 
-onEachHost({ readsLists: true }, (boot) => {
+onEachHost({ readsLists: true, takesLong: true }, (boot) => {
   test(`${REQUESTS} random requests of users: no 5xx, and nobody becomes more than they were`, async () => {
     const host = await boot(OPTIONS);
     const { app, users } = host;

@@ -48,7 +48,7 @@ const toAscii = (address: string) =>
 /** Taken from the address as typed: only a host that lets everything in has such users. */
 const ANY_ADDRESS: HostOptions = { normalizeIdentifier: (text) => text };
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   let mailbox: Mailbox;
   beforeEach(async () => {
     mailbox = await Mailbox.open();

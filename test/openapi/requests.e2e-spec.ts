@@ -82,7 +82,7 @@ async function send(host: Host, { method, path, query, form, body }: DocumentedR
 
 onEachAdapter(
   'sqlite',
-  { plainOnly: 'its interceptor wraps bodies, which the document does not know' },
+  { takesLong: true, plainOnly: 'its interceptor wraps bodies, which the document does not know' },
   (boot) => {
     test(`${REQUESTS} requests of the document get what the document says`, async () => {
       const host = await boot({ ...WHOLE_HOST, fresh: true });

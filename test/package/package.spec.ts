@@ -14,6 +14,7 @@ import {
   run,
   type TestedHost,
 } from './installation.js';
+import { ofToday } from '../support/profiles.js';
 
 const A_MINUTE = 60_000;
 const EXPECTED =
@@ -148,11 +149,13 @@ const STRICTLY = [
 ];
 const AS_NEST = ['--experimentalDecorators', '--emitDecoratorMetadata', '--useDefineForClassFields', 'false'];
 
-test.each<[HostKind, string, ...string[]]>([
+const COMPILED: [HostKind, string, ...string[]][] = [
   ['esm', 'mts', '--module', 'nodenext'],
   ['cjs', 'cts', '--module', 'node20'],
   ['esm', 'mts', '--module', 'preserve', '--moduleResolution', 'bundler'],
-])(
+];
+
+test.each(ofToday(COMPILED))(
   'an application in %s compiles strictly, by types that come with it: %s %s %s',
   async (kind, extension, ...setting) => {
     const sources = ['host', 'options'].map((name) => `${name}.${extension}`);
@@ -173,7 +176,7 @@ test.each<[HostKind, string, ...string[]]>([
 
 const VM_MODULES = '--experimental-vm-modules';
 
-test.each<TestedHost & { command: [string, ...string[]]; nodeOptions?: string }>([
+const TESTED: (TestedHost & { command: [string, ...string[]]; nodeOptions?: string })[] = [
   {
     ...{ name: 'commonjs-jest', heading: 'CommonJS and Jest', type: 'commonjs', file: 'jest.config.js' },
     command: ['jest'],
@@ -186,7 +189,9 @@ test.each<TestedHost & { command: [string, ...string[]]; nodeOptions?: string }>
     ...{ name: 'vitest', heading: 'Vitest', type: 'module', file: 'vitest.config.ts' },
     command: ['vitest', 'run'],
   },
-])(
+];
+
+test.each(ofToday(TESTED))(
   'the kit for tests runs in an application with $heading, by the configuration of the page',
   async ({ command: [program, ...args], nodeOptions, ...host }) => {
     const folder = furnishTestedHost(host);

@@ -35,7 +35,7 @@ async function plant(host: Host, passwordHash: string): Promise<void> {
   await host.users.update({ id: user.id }, { passwordHash });
 }
 
-onEachHost((boot) => {
+onEachHost({ takesLong: true }, (boot) => {
   test('a user of each system logs in with the old password, and has a hash of this one from then on', async () => {
     for (const { scheme, vectors } of ALL) {
       const host = await boot(withSchemes(scheme));

@@ -15,7 +15,7 @@ export interface Hosts {
   plainOnly?: string;
   /** It reads lists, which a replica may answer: the replica of a harsh host then has the rows. */
   readsLists?: boolean;
-  /** It takes long, so that a run of `third` or `each` has it on one combination of a single database. */
+  /** It takes long, so that a run of `third` or `each` has it on one combination, and on another one the next day. */
   takesLong?: boolean;
 }
 

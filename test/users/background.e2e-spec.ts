@@ -74,7 +74,7 @@ test('a shutdown names the work that it no longer waits for', async () => {
   }
 });
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', { takesLong: true }, (boot) => {
   let unhandled: unknown[];
   const note = (reason: unknown) => void unhandled.push(reason);
   beforeEach(() => {
