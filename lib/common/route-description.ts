@@ -29,8 +29,12 @@ export interface AnswerDescription {
   body?: Shape | null;
 }
 
-/** A failure of one route: a code, or a status without a code and when the route answers with it. */
-export type FailureDescription = UsersErrorCode | { readonly status: number; readonly when: string };
+/**
+ * A failure of one route: a code, or a status without a code and when the route answers with it. `isOfServer`: Express or
+ * Fastify answers before the route is found, and its body has no `detail`.
+ */
+export type FailureDescription =
+  UsersErrorCode | { readonly status: number; readonly when: string; readonly isOfServer?: true };
 
 /**
  * What a route does, for a document of the API. It leaves out what the guards and the parameters of a handler tell

@@ -12,6 +12,8 @@ export interface DocumentedApplication {
   backends: readonly Backend[];
   requiresVerification: boolean;
   entities: Entities;
+  /** What Nest calls its server: `express`, `fastify`, or another one. */
+  adapter: string;
 }
 
 /** Who may use a route, as its guards say. */
@@ -43,7 +45,11 @@ export function accessOf(controller: Type, handler: object, application: Documen
 }
 
 /** Everything that can go wrong at a route. */
-export function failuresOf(handler: object, access: Access): FailureDescription[] {
+export function failuresOf(
+  handler: object,
+  access: Access,
+  { adapter }: DocumentedApplication,
+): FailureDescription[] {
   const { ids = {}, failures = [] } = descriptionOf(handler) ?? {};
   return [
     ...(isRead(handler) ? [] : BODY_FAILURES),
@@ -51,6 +57,7 @@ export function failuresOf(handler: object, access: Access): FailureDescription[
       ? [{ status: 422, when: 'A field is missing or breaks a rule.' }]
       : []),
     ...(access.needsLogin ? loginFailures(handler, access) : []),
+    ...(Object.keys(ids).length > 0 ? (PATH_FAILURES[adapter] ?? []) : []),
     ...Object.values(ids).map((entity) => ({ status: 404, when: `No ${NAMES[entity]} has this id.` })),
     ...failures,
     { status: 503, when: 'A part of the application is down or too busy. Try again later.' },
@@ -68,6 +75,18 @@ const BODY_FAILURES: readonly FailureDescription[] = [
   { status: 413, when: 'The body is too large.' },
   { status: 415, when: 'The body has another media type.' },
 ];
+
+const UNDECODABLE = {
+  status: 400,
+  when: 'The path is not valid percent-encoding.',
+  isOfServer: true,
+} as const;
+
+/** What the server itself refuses of a path with an id, by the kind of the server. */
+const PATH_FAILURES: Readonly<Record<string, readonly FailureDescription[]>> = {
+  express: [UNDECODABLE],
+  fastify: [UNDECODABLE, { status: 414, when: 'The id is too long.', isOfServer: true }],
+};
 
 /** How the guards of a route refuse. */
 export function loginFailures(

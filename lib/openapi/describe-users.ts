@@ -9,7 +9,7 @@ import { PLAN } from '../module/providers.js';
 import { describedRoutes } from '../module/described-routes.js';
 import { readDtosOf } from '../module/checks/read-dto-checks.js';
 import type { ResolvedPlan } from '../module/plan.js';
-import { ERROR_MODEL, ERROR_SCHEMA } from './errors.js';
+import { ERROR_MODELS } from './errors.js';
 import { documentRoute } from './operations.js';
 import { secureHostRoutes } from './host-routes.js';
 import { documentOutput } from './models.js';
@@ -36,6 +36,7 @@ export function describeUsers(app: INestApplication, builder: DocumentBuilder): 
     requiresVerification: requireVerification,
     entities: entitiesOf(app, plan),
     plan,
+    adapter: app.getHttpAdapter().getType(),
   };
 
   const { user, role } = application.entities;
@@ -45,7 +46,7 @@ export function describeUsers(app: INestApplication, builder: DocumentBuilder): 
   for (const route of routes) documentRoute(route, application);
   secureHostRoutes(app, application);
   addSecuritySchemes(builder, application, routes);
-  addModel(builder);
+  addModels(builder);
   return builder;
 }
 
@@ -59,7 +60,7 @@ function requirePlan(app: INestApplication): ResolvedPlan {
 }
 
 /** The builder has no method for a schema; what it builds has a place for it. */
-function addModel(builder: DocumentBuilder): void {
+function addModels(builder: DocumentBuilder): void {
   const { components } = builder.build();
-  if (components) components.schemas = { ...components.schemas, [ERROR_MODEL]: ERROR_SCHEMA };
+  if (components) components.schemas = { ...components.schemas, ...ERROR_MODELS };
 }

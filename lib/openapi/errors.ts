@@ -1,12 +1,13 @@
-import type { HeaderObject, ResponseObject, SchemaObject } from '@nestjs/swagger';
+import type { HeaderObject, ReferenceObject, ResponseObject, SchemaObject } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
 import { ERROR_TABLE, type UsersErrorCode } from '../common/error-codes.js';
 import type { FailureDescription } from '../common/route-description.js';
 
-export const ERROR_MODEL = 'UsersError';
+const ERROR_MODEL = 'UsersError';
+const SERVER_ERROR_MODEL = 'ServerError';
 
 /** The body of every error answer of the library. */
-export const ERROR_SCHEMA: SchemaObject = {
+const ERROR_SCHEMA: SchemaObject = {
   type: 'object',
   description: 'A client acts on `statusCode` and on the code in `detail`; `message` is for people.',
   required: ['statusCode', 'error', 'message', 'detail'],
@@ -41,6 +42,24 @@ export const ERROR_SCHEMA: SchemaObject = {
   },
 };
 
+/** The body of an error answer of Express or Fastify. */
+const SERVER_ERROR_SCHEMA: SchemaObject = {
+  type: 'object',
+  description: 'The server refused the path before it looked for the route.',
+  required: ['statusCode', 'error', 'message'],
+  properties: {
+    statusCode: { type: 'integer' },
+    error: { type: 'string', description: 'The status in words.' },
+    message: { type: 'string' },
+    code: { type: 'string', description: 'The code of the server.' },
+  },
+};
+
+export const ERROR_MODELS: Readonly<Record<string, SchemaObject>> = {
+  [ERROR_MODEL]: ERROR_SCHEMA,
+  [SERVER_ERROR_MODEL]: SERVER_ERROR_SCHEMA,
+};
+
 /** With a reason of the host's rules for passwords. */
 const WITH_REASON: readonly UsersErrorCode[] = [
   'REGISTER_INVALID_PASSWORD',
@@ -60,7 +79,8 @@ interface Example {
   name: string;
   status: number;
   message: string;
-  detail: unknown;
+  /** Without one, the body is the server's. */
+  detail?: unknown;
 }
 
 /** The failures of a route as answers, by status. */
@@ -75,8 +95,9 @@ export function errorResponses(failures: readonly FailureDescription[]): Map<num
 
 function exampleOf(failure: FailureDescription): Example {
   if (typeof failure !== 'string') {
-    const { status, when } = failure;
+    const { status, when, isOfServer } = failure;
     const words = STATUS_CODES[status] ?? 'Error';
+    if (isOfServer) return { name: `${words}, by the server`, status, message: when };
     const detail =
       status === 422 ? [{ loc: ['body', 'email'], msg: 'email is missing.', type: 'missing' }] : words;
     return { name: words, status, message: when, detail };
@@ -88,7 +109,8 @@ function exampleOf(failure: FailureDescription): Example {
 
 function responseOf(status: number, examples: readonly Example[]): ResponseObject {
   const bodies = examples.map(({ name, message, detail }) => {
-    const value = { statusCode: status, error: STATUS_CODES[status], message, detail };
+    const more = detail === undefined ? {} : { detail };
+    const value = { statusCode: status, error: STATUS_CODES[status], message, ...more };
     return [name, { summary: message, value }] as const;
   });
   return {
@@ -96,9 +118,18 @@ function responseOf(status: number, examples: readonly Example[]): ResponseObjec
     ...(HEADERS[status] && { headers: HEADERS[status] }),
     content: {
       'application/json': {
-        schema: { $ref: `#/components/schemas/${ERROR_MODEL}` },
+        schema: schemaOf(examples),
         examples: Object.fromEntries(bodies),
       },
     },
   };
+}
+
+function schemaOf(examples: readonly Example[]): SchemaObject | ReferenceObject {
+  const models = new Set(
+    examples.map(({ detail }) => (detail === undefined ? SERVER_ERROR_MODEL : ERROR_MODEL)),
+  );
+  const references = [...models].map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const [only, another] = references;
+  return only && !another ? only : { anyOf: references };
 }

@@ -43,7 +43,9 @@ export function documentRoute(
     operationOf(description, handler),
     ...parametersOf(description, handler, application),
     ...answersOf(description, application),
-    ...[...errorResponses(failuresOf(handler, access))].map(([status, response]) => answer(status, response)),
+    ...[...errorResponses(failuresOf(handler, access, application))].map(([status, response]) =>
+      answer(status, response),
+    ),
     ...securityOf(access),
   ];
   for (const decorate of decorators) decorate(prototype, name, descriptor);

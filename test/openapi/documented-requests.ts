@@ -72,7 +72,15 @@ export class DocumentedRequests {
       isElsewhere: false,
       path: path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names[name]))),
     }));
-    return fc.oneof({ weight: 3, arbitrary: request }, { weight: 2, arbitrary: request.chain(mutated) });
+    const withOddId = fc.tuple(request, fc.constantFrom(...ODD_IDS)).map(([each, id]) => ({
+      ...each,
+      path: path.replace(/\{\w+\}/g, id),
+    }));
+    return fc.oneof(
+      { weight: 6, arbitrary: request },
+      { weight: 4, arbitrary: request.chain(mutated) },
+      { weight: path.includes('{') ? 2 : 0, arbitrary: withOddId },
+    );
   }
 
   private value(schema: Schema, name = ''): fc.Arbitrary<unknown> {
@@ -137,6 +145,9 @@ function text({ format, pattern, minLength = 0, maxLength = 40 }: Schema): fc.Ar
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   return fc.string({ minLength, maxLength, unit: 'grapheme' });
 }
+
+/** Ids that the server itself may refuse. */
+const ODD_IDS = ['%', '%ff', '%00', 'x'.repeat(101), '0'.repeat(3000), encodeURIComponent('../me')];
 
 const ODD = fc.oneof(
   fc.jsonValue(),
