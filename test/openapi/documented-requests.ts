@@ -72,10 +72,8 @@ export class DocumentedRequests {
       isElsewhere: false,
       path: path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names[name]))),
     }));
-    const withOddId = fc.tuple(request, fc.constantFrom(...ODD_IDS)).map(([each, id]) => ({
-      ...each,
-      path: path.replace(/\{\w+\}/g, id),
-    }));
+    const oddPath = fc.constantFrom(...ODD_IDS).map((id) => path.replace(/\{\w+\}/g, id));
+    const withOddId = fc.tuple(request, oddPath).map(([each, odd]) => Object.assign(each, { path: odd }));
     return fc.oneof(
       { weight: 6, arbitrary: request },
       { weight: 4, arbitrary: request.chain(mutated) },

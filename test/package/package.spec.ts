@@ -14,6 +14,7 @@ import {
   run,
   type TestedHost,
 } from './installation.js';
+import { Mailbox } from '../support/mailbox.js';
 import { ofToday } from '../support/profiles.js';
 
 const A_MINUTE = 60_000;
@@ -99,12 +100,17 @@ test.each<[HostKind, string]>([
   ['esm', 'host.mjs'],
   ['cjs', 'host.cjs'],
 ])(
-  'an application in %s registers a user, logs in and has providers',
+  'an application in %s registers a user, logs in, has providers and sends a mail',
   async (kind, host) => {
-    const { origins, answers } = JSON.parse(await run('node', [host], hostOf(kind)));
-    const doors = ['dist/index.js', 'dist/oauth2.js', 'dist/schemes.js', 'dist/testing.js'];
+    const mailbox = await Mailbox.open();
+    const printed = await run('env', [`SMTP_URL=${mailbox.url}`, 'node', host], hostOf(kind));
+    await mailbox.close();
+    expect(mailbox.mails.map(({ recipients }) => recipients)).toEqual([['ada@example.com']]);
+    const { origins, answers } = JSON.parse(printed);
+    const doors = ['dist/index.js', 'dist/mail.js', 'dist/oauth2.js', 'dist/schemes.js', 'dist/testing.js'];
     expect(origins).toEqual(doors.map((door) => join(libraryOf(kind), door)));
     expect(answers).toEqual({
+      forgotten: 202,
       registration: 201,
       login: [200, 'bearer'],
       accounts: [200, { items: [] }],
