@@ -48,10 +48,10 @@ describe.each(ofToday(databasesUnderTest()))(
         });
         await (await connection.initialize()).destroy();
         const options = { database: place.options, keepsSessions, redisPrefix: redis?.prefix };
-        processes = [
-          await startProcess({ ...options, adapter: 'express', timeZone: 'Pacific/Kiritimati' }),
-          await startProcess({ ...options, adapter: 'fastify', timeZone: 'Pacific/Pago_Pago' }),
-        ];
+        processes = await Promise.all([
+          startProcess({ ...options, adapter: 'express', timeZone: 'Pacific/Kiritimati' }),
+          startProcess({ ...options, adapter: 'fastify', timeZone: 'Pacific/Pago_Pago' }),
+        ]);
         [here, there] = processes.map(({ url }) => new Api(url, scan));
         await here?.post('/auth/register', { email: 'root@example.com', password: PASSWORD }).expect(201);
         const admin = await new DataSource({ ...place.options, entities }).initialize();

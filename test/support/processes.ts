@@ -70,6 +70,20 @@ function compile(): Promise<void> {
   return (compiled ??= compileAll());
 }
 
+async function compileFile(file: string): Promise<void> {
+  const { code } = await transformFile(join(ROOT, file), {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      target: 'es2022',
+    },
+    module: { type: 'es6' },
+  });
+  const to = join(TARGET, file.replace(/\.ts$/, '.js'));
+  await mkdir(dirname(to), { recursive: true });
+  await writeFile(to, code);
+}
+
 async function compileAll(): Promise<void> {
   await rm(TARGET, { recursive: true, force: true });
   const files = ['process.app', 'process-services', 'users', 'outbox', 'oauth2-entities'].map(
@@ -77,19 +91,7 @@ async function compileAll(): Promise<void> {
   );
   const library = await readdir(join(ROOT, 'lib'), { recursive: true });
   files.push(...library.filter((file) => /(?<!\.d)\.ts$/.test(file)).map((file) => join('lib', file)));
-  for (const file of files) {
-    const { code } = await transformFile(join(ROOT, file), {
-      jsc: {
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-        target: 'es2022',
-      },
-      module: { type: 'es6' },
-    });
-    const to = join(TARGET, file.replace(/\.ts$/, '.js'));
-    await mkdir(dirname(to), { recursive: true });
-    await writeFile(to, code);
-  }
+  await Promise.all(files.map(compileFile));
   await mkdir(join(TARGET, 'node_modules'), { recursive: true });
   await symlink(join(TARGET, 'lib'), join(TARGET, 'node_modules/nestjs-users'));
   await writeFile(join(TARGET, 'package.json'), '{ "type": "module" }');
