@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HttpRequest } from '../common/http.js';
+import { Database } from '../database/database.js';
 import { HookRunner } from './hook-runner.js';
 import { Limits } from './limits/limits.js';
 import type { BaseUser } from '../users/user.entity.js';
@@ -17,17 +18,29 @@ export class AccountMails<User extends BaseUser = BaseUser> {
     private readonly repository: UsersRepository<User>,
     private readonly limits: Limits,
     private readonly hooks: HookRunner,
+    private readonly database: Database,
     @Inject(ACCOUNTS_SETTINGS) private readonly settings: AccountsSettings,
   ) {}
 
   /**
-   * Finds the user with a typed address. The request is counted before the user is looked up.
+   * Mails the user with a typed address, if there is one. The user is looked up after the answer, so that neither the
+   * answer nor its time reveals whether there is one.
+   * @param name of the hook
    * @throws {InvalidIdentifierError}, {TooManyAttemptsError}
    */
-  async findRecipient(email: string, request?: HttpRequest): Promise<User | undefined> {
+  async sendIfKnown(
+    name: string,
+    email: string,
+    request: HttpRequest | undefined,
+    send: (user: User) => unknown,
+  ): Promise<void> {
     const { email: address } = normalizeFields({ email }, this.settings);
     await this.limits.mailRequest(address, request);
-    return this.repository.findByEmail(address);
+    await this.database.requireAnswer();
+    this.hooks.later(name, async () => {
+      const user = await this.repository.findByEmail(address);
+      if (user) await send(user);
+    });
   }
 
   /**

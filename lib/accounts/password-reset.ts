@@ -27,8 +27,9 @@ export class PasswordReset<User extends BaseUser = BaseUser> {
    * it.
    */
   async request(email: string, moments: Moments<User>): Promise<void> {
-    const user = await this.mails.findRecipient(email, moments.request);
-    if (user?.isActive) this.sendLater(user, moments);
+    await this.mails.sendIfKnown(HOOK, email, moments.request, (user) =>
+      user.isActive ? this.send(user, moments) : undefined,
+    );
   }
 
   /**
@@ -38,7 +39,7 @@ export class PasswordReset<User extends BaseUser = BaseUser> {
   async mail(user: User, moments: Moments<User>): Promise<void> {
     if (!user.isActive) throw new UserInactiveError();
     await this.limits.mail(user.email, moments.request);
-    this.sendLater(user, moments);
+    this.runner.later(HOOK, () => this.send(user, moments));
   }
 
   /** Mails a new user the token for the first password. Using it also verifies the address. */
@@ -66,8 +67,7 @@ export class PasswordReset<User extends BaseUser = BaseUser> {
     });
   }
 
-  private sendLater(user: User, moments: Moments<User>): void {
-    const makeToken = () => this.tokens.mint('reset-password', user);
-    this.runner.later(HOOK, () => moments.sendToken('reset-password', user, makeToken));
+  private send(user: User, moments: Moments<User>): Promise<void> {
+    return moments.sendToken('reset-password', user, () => this.tokens.mint('reset-password', user));
   }
 }

@@ -6,7 +6,6 @@ import { UsersRepository } from '../users/users.repository.js';
 import { AccountMails } from './account-mails.js';
 import { AccountTokens } from './account-tokens.js';
 import { EmailChange } from './email-change.js';
-import { HookRunner } from './hook-runner.js';
 import type { Moments } from './moments.js';
 import { UserWriter } from './user-writer.js';
 
@@ -21,7 +20,6 @@ export class Verification<User extends BaseUser = BaseUser> {
     private readonly tokens: AccountTokens<User>,
     private readonly writer: UserWriter<User>,
     private readonly emailChange: EmailChange<User>,
-    private readonly runner: HookRunner,
   ) {}
 
   /**
@@ -29,8 +27,9 @@ export class Verification<User extends BaseUser = BaseUser> {
    * user has it.
    */
   async request(email: string, moments: Moments<User>): Promise<void> {
-    const user = await this.mails.findRecipient(email, moments.request);
-    if (user && needsToken(user)) this.runner.later(HOOK, () => this.send(user, moments));
+    await this.mails.sendIfKnown(HOOK, email, moments.request, (user) =>
+      needsToken(user) ? this.send(user, moments) : undefined,
+    );
   }
 
   /** Mails a token to a user, unless the user is inactive or already verified. */

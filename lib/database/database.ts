@@ -72,6 +72,14 @@ export class Database {
     return this.deadlines.wait(translated(statement), noAnswer);
   }
 
+  /**
+   * Asks the master for nothing, so that a client is told while it is away.
+   * @throws as {@link ask}
+   */
+  async requireAnswer(): Promise<void> {
+    await this.ask(() => this.master.query('SELECT 1'));
+  }
+
   /** As {@link ask}, but after all current writes, so that the statement never sees half of one. */
   askBehindWrites<T>(statement: () => Promise<T>): Promise<T> {
     const turns = this.turns;
