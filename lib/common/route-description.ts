@@ -30,11 +30,14 @@ export interface AnswerDescription {
 }
 
 /**
- * A failure of one route: a code, or a status without a code and when the route answers with it. `isOfServer`: Express or
- * Fastify answers before the route is found, and its body has no `detail`.
+ * A failure of one route: a code, or a status without a code and when the route answers with it. A code that means
+ * something of its own at this route has a sentence about that, too. `isOfServer`: Express or Fastify answers before the
+ * route is found, and the body has no `detail`.
  */
 export type FailureDescription =
-  UsersErrorCode | { readonly status: number; readonly when: string; readonly isOfServer?: true };
+  | UsersErrorCode
+  | { readonly code: UsersErrorCode; readonly when: string }
+  | { readonly status: number; readonly when: string; readonly isOfServer?: true };
 
 /**
  * What a route does, for a document of the API. It leaves out what the guards and the parameters of a handler tell
@@ -103,6 +106,12 @@ export const NEEDS_FRESH_LOGIN = [
   'REAUTHENTICATION_REQUIRED',
   'TOO_MANY_ATTEMPTS',
 ] as const satisfies FailureDescription[];
+
+/** As {@link NEEDS_FRESH_LOGIN}, for routes of which only some changes need one. */
+export const needsFreshLogin = (when: string): FailureDescription[] => [
+  { code: 'REAUTHENTICATION_REQUIRED', when },
+  'TOO_MANY_ATTEMPTS',
+];
 
 /** For routes whose change a hook of the host may refuse. */
 export const HOOK_REFUSES: FailureDescription = { status: 403, when: 'The application refuses this.' };

@@ -28,7 +28,11 @@ export interface Access {
   authorizes: boolean;
 }
 
-export function accessOf(controller: Type, handler: object, application: DocumentedApplication): Access {
+export function accessOf(
+  controller: Type,
+  handler: object,
+  application: Pick<DocumentedApplication, 'backends' | 'requiresVerification'>,
+): Access {
   const guards = [handler, controller].flatMap(guardsAt);
   const rules = guards.flatMap((guard) => ruleOf(guard) ?? []);
   const names = rules.flatMap(({ options }) =>

@@ -61,7 +61,7 @@ export const ERROR_MODELS: Readonly<Record<string, SchemaObject>> = {
 };
 
 /** With a reason of the host's rules for passwords. */
-const WITH_REASON: readonly UsersErrorCode[] = [
+export const WITH_REASON: readonly UsersErrorCode[] = [
   'REGISTER_INVALID_PASSWORD',
   'UPDATE_USER_INVALID_PASSWORD',
   'RESET_PASSWORD_INVALID_PASSWORD',
@@ -79,6 +79,8 @@ interface Example {
   name: string;
   status: number;
   message: string;
+  /** The message, and what it does not say of this route. */
+  says: string;
   /** Without one, the body is the server's. */
   detail?: unknown;
 }
@@ -88,33 +90,44 @@ export function errorResponses(failures: readonly FailureDescription[]): Map<num
   const byStatus = new Map<number, Example[]>();
   for (const example of failures.map(exampleOf)) {
     const others = byStatus.get(example.status) ?? [];
-    if (!others.some(({ name }) => name === example.name)) byStatus.set(example.status, [...others, example]);
+    if (others.some(({ name, says }) => name === example.name && says === example.says)) continue;
+    byStatus.set(example.status, [...others, example]);
   }
   return new Map([...byStatus].map(([status, examples]) => [status, responseOf(status, examples)]));
 }
 
 function exampleOf(failure: FailureDescription): Example {
-  if (typeof failure !== 'string') {
-    const { status, when, isOfServer } = failure;
-    const words = STATUS_CODES[status] ?? 'Error';
-    if (isOfServer) return { name: `${words}, by the server`, status, message: when };
-    const detail =
-      status === 422 ? [{ loc: ['body', 'email'], msg: 'email is missing.', type: 'missing' }] : words;
-    return { name: words, status, message: when, detail };
+  if (typeof failure === 'string') return exampleOfCode(failure);
+  if ('code' in failure) {
+    const example = exampleOfCode(failure.code);
+    return { ...example, says: `${example.message} ${failure.when}` };
   }
-  const [status, message] = ERROR_TABLE[failure];
-  const detail = WITH_REASON.includes(failure) ? { code: failure, reason: message } : failure;
-  return { name: failure, status, message, detail };
+  const { status, when, isOfServer } = failure;
+  const words = STATUS_CODES[status] ?? 'Error';
+  if (isOfServer) return { name: `${words}, by the server`, status, message: when, says: when };
+  const detail =
+    status === 422 ? [{ loc: ['body', 'email'], msg: 'email is missing.', type: 'missing' }] : words;
+  return { name: words, status, message: when, says: when, detail };
+}
+
+function exampleOfCode(code: UsersErrorCode): Example {
+  const [status, message] = ERROR_TABLE[code];
+  const detail = WITH_REASON.includes(code) ? { code, reason: message } : code;
+  return { name: code, status, message, says: message, detail };
 }
 
 function responseOf(status: number, examples: readonly Example[]): ResponseObject {
-  const bodies = examples.map(({ name, message, detail }) => {
+  // What has no code has one name for each status, and one example is enough.
+  const named = examples.filter(
+    ({ name }, index) => examples.findIndex((each) => each.name === name) === index,
+  );
+  const bodies = named.map(({ name, message, says, detail }) => {
     const more = detail === undefined ? {} : { detail };
     const value = { statusCode: status, error: STATUS_CODES[status], message, ...more };
-    return [name, { summary: message, value }] as const;
+    return [name, { summary: says, value }] as const;
   });
   return {
-    description: examples.map(({ message }) => message).join(' '),
+    description: examples.map(({ says }) => says).join(' '),
     ...(HEADERS[status] && { headers: HEADERS[status] }),
     content: {
       'application/json': {

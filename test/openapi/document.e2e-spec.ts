@@ -59,6 +59,17 @@ onEachAdapter('sqlite', (boot) => {
     expect(documentOf(host)).toEqual(documentOf(host));
   });
 
+  test('says what a failure means at its route, and every reason of one status', async () => {
+    const operations = operationsOf(documentOf(await boot(WHOLE_HOST)));
+    const saying = (id: string, status: number) =>
+      operations.find(({ operationId }) => operationId === id)?.responses[status]?.description;
+    expect(saying('users_create', 409)).toContain(
+      'This user is not active. `invite` is only for an active user.',
+    );
+    expect(saying('users_list', 422)).toMatch(/A field is missing or breaks a rule\. .*cursor/);
+    expect(saying('users_end_session', 404)).toBe('No user has this id. No session has this id.');
+  });
+
   test('describes what other hosts answer', async () => {
     const whole = await boot(WHOLE_HOST);
     const other = await boot({

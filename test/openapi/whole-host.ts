@@ -34,12 +34,16 @@ export interface Operation {
   operationId: string;
   parameters: { in: string; name: string; required: boolean; schema: object }[];
   /** By status, the codes of its examples; `undefined` stands for an answer without a code. */
-  responses: Record<string, { codes: (string | undefined)[]; content?: Record<string, { schema: object }> }>;
+  responses: Record<
+    string,
+    { codes: (string | undefined)[]; description: string; content?: Record<string, { schema: object }> }
+  >;
   requestBody?: { required: boolean; content: Record<string, { schema: object }> };
   security?: Record<string, string[]>[];
 }
 
 interface Response {
+  description: string;
   content?: Record<string, { schema: object; examples?: object }>;
 }
 

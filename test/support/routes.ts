@@ -8,18 +8,21 @@ export interface Route {
   method: 'get' | 'post' | 'patch' | 'put' | 'delete';
   /** With its parameters: `/users/:id`. */
   path: string;
+  controller: Type;
   handler: object;
 }
 
 /** The routes that the library has in a running application. */
 export const routesOf = (app: INestApplication): Route[] => routesIn(app.get<ResolvedPlan>(PLAN).controllers);
 
+/** Those of each controller in the order of its class, after those of the class that it extends. */
 export const routesIn = (controllers: readonly Type[]): Route[] =>
   controllers.flatMap((controller) => {
     const prototype = controller.prototype as Record<string, object>;
-    return new MetadataScanner()
-      .getAllMethodNames(prototype)
-      .flatMap((name) => routeOf(controller, prototype[name]));
+    const names = new MetadataScanner().getAllMethodNames(prototype);
+    const own = names.filter((name) => Object.hasOwn(prototype, name));
+    const inherited = names.filter((name) => !own.includes(name));
+    return [...inherited, ...own].flatMap((name) => routeOf(controller, prototype[name]));
   });
 
 function routeOf(controller: Type, handler: object | undefined): Route[] {
@@ -30,5 +33,5 @@ function routeOf(controller: Type, handler: object | undefined): Route[] {
     .flatMap((part) => part.split('/'))
     .filter(Boolean)
     .join('/')}`;
-  return [{ method: RequestMethod[method].toLowerCase() as Route['method'], path, handler }];
+  return [{ method: RequestMethod[method].toLowerCase() as Route['method'], path, controller, handler }];
 }

@@ -204,12 +204,13 @@ onEachHost((boot) => {
       const descriptor = Object.getOwnPropertyDescriptor(Listener.prototype, method) as PropertyDescriptor;
       OnEvent(name)(Listener.prototype, method, descriptor);
     }
-    const { app, api, service, scan } = await boot({
+    const { app, api, service, scan, settled } = await boot({
       host: { imports: [EventEmitterModule.forRoot({ wildcard: true })], providers: [Listener] },
     });
 
     const { body } = await api.post('/auth/register', ADA).set('User-Agent', 'a').expect(201);
     await api.post('/auth/request-verify-token', { email: ADA.email }).set('User-Agent', 'b').expect(202);
+    await settled();
     const user: BaseUser = await service.getUser(body.id);
     const verification = await service.generateToken(user, 'verification');
     await api.post('/auth/verify', { token: verification }).set('User-Agent', 'c').expect(200);
@@ -223,6 +224,7 @@ onEachHost((boot) => {
     await fresh.post('/auth/jwt/logout').set('User-Agent', 'f').expect(204);
     await api.post('/auth/forgot-password', { email: ADA.email }).set('User-Agent', 'g').expect(202);
     await api.post('/auth/forgot-password', { email: 'nobody@example.com' }).expect(202);
+    await settled();
     const reset = await service.generateToken(await service.getUser(body.id), 'reset-password');
     const third = { token: reset, password: 'third password' };
     await api.post('/auth/reset-password', third).set('User-Agent', 'h').expect(200);

@@ -4,7 +4,7 @@ import type { Identity } from '../../authentication/backend.js';
 import { CurrentIdentity, CurrentUser } from '../../authentication/current-user.decorator.js';
 import { DtoOutput } from '../../common/output/dto-output.js';
 import { type HttpRequest, type HttpResponse, NoStore } from '../../common/http.js';
-import { Describes, HOOK_REFUSES, NEEDS_FRESH_LOGIN } from '../../common/route-description.js';
+import { Describes, HOOK_REFUSES, needsFreshLogin } from '../../common/route-description.js';
 import { Dto, type Sent } from '../../common/validation/dto.decorator.js';
 import { UserLoadOptions } from '../../authentication/user-load-options.decorator.js';
 import { UsersRepository } from '../../users/users.repository.js';
@@ -49,18 +49,20 @@ export function createCurrentUserController(plan: CurrentUserPlan): Type {
       summary: 'Change the logged-in user',
       answers: {
         200: {
-          says: 'The changed user. After a new password, the header `Authorization` or the cookie has a fresh token.',
+          says: 'The changed user. A new password ends every other login, and the header `Authorization` or the cookie has a fresh token.',
           body: { dto: plan.readDto },
         },
       },
       failures: [
         'UPDATE_USER_EMAIL_ALREADY_EXISTS',
         'UPDATE_USER_INVALID_PASSWORD',
-        ...NEEDS_FRESH_LOGIN,
+        ...needsFreshLogin('A new password, address or other identifier needs a recent login.'),
         ...(plan.emailChange === false ? (['EMAIL_CHANGE_NOT_ALLOWED'] as const) : []),
         'USER_FIELD_TAKEN',
-        // Unverified users may change their address, and nothing else.
-        'USER_NOT_VERIFIED',
+        {
+          code: 'USER_NOT_VERIFIED',
+          when: 'A user who is not verified may change the e-mail address, and nothing else.',
+        },
         HOOK_REFUSES,
       ],
     })

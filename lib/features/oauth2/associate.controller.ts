@@ -33,7 +33,17 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
       id: `oauth2_${client}_associate_authorize`,
       summary: `Begin to link an account at ${client}`,
       answers: AUTHORIZE_ANSWERS,
-      failures: [...AUTHORIZE_FAILURES, 'REAUTHENTICATION_REQUIRED', 'CROSS_ORIGIN_REQUEST'],
+      failures: [
+        ...AUTHORIZE_FAILURES,
+        {
+          code: 'REAUTHENTICATION_REQUIRED',
+          when: 'Only a recent login helps here, and `currentPassword` does not.',
+        },
+        {
+          code: 'CROSS_ORIGIN_REQUEST',
+          when: 'With a cookie, only a page of an allowed origin may begin this.',
+        },
+      ],
     })
     @UseGuards(MayAssociateGuard)
     @NoStore()
@@ -55,7 +65,10 @@ export function createAssociateController(plan: OAuth2Plan, client: string): Typ
       id: `oauth2_${client}_associate_callback`,
       summary: `Link the account at ${client}`,
       answers: {
-        200: { says: 'The user, whose account is linked.', body: { dto: plan.readDto } },
+        200: {
+          says: 'The user who began this in the same browser. The account is linked.',
+          body: { dto: plan.readDto },
+        },
         302: BACK_TO_PAGE,
       },
       failures: CALLBACK_FAILURES,

@@ -6,7 +6,7 @@ export const AUTHORIZE_ANSWERS: Record<number, AnswerDescription> = {
     says: 'The address of the provider, for the browser.',
     body: objectOf({ authorization_url: { type: 'string', format: 'uri' } }),
   },
-  302: { says: 'For a browser that asks for a page: the way to the provider.' },
+  302: { says: 'The way to the provider, for a browser that asks for a page.' },
 };
 
 export const AUTHORIZE_FAILURES = [
@@ -24,5 +24,5 @@ export const CALLBACK_FAILURES = [
 ] as const satisfies FailureDescription[];
 
 export const BACK_TO_PAGE: AnswerDescription = {
-  says: 'With `redirect_to`: the way back to the page, with `?error=` after a failure.',
+  says: 'The way back to the page of `redirect_to`, if the flow began with one. After a failure, the page gets its code as `?error=`.',
 };

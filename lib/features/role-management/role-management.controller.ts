@@ -74,7 +74,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     @Describes({
       id: 'roles_assign',
       summary: 'Assign a role to a user',
-      answers: { 200: { says: 'The user with all roles.', body: userWithRoles } },
+      answers: { 200: { says: 'The user with all `roles`.', body: userWithRoles } },
       failures: ['ROLE_ALREADY_ASSIGNED', unknownAssignment],
     })
     @NoStore()
@@ -89,7 +89,7 @@ export function createRoleManagementController(plan: RoleManagementPlan): Type {
     @Describes({
       id: 'roles_revoke',
       summary: 'Revoke a role of a user',
-      answers: { 200: { says: 'The user with the remaining roles.', body: userWithRoles } },
+      answers: { 200: { says: 'The user with the remaining `roles`.', body: userWithRoles } },
       failures: ['ROLE_NOT_ASSIGNED', unknownAssignment],
     })
     @NoStore()

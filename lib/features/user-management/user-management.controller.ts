@@ -7,7 +7,7 @@ import {
   Describes,
   HOOK_REFUSES,
   listOf,
-  NEEDS_FRESH_LOGIN,
+  needsFreshLogin,
   objectOf,
 } from '../../common/route-description.js';
 import { Dto, QueryDto, type Sent } from '../../common/validation/dto.decorator.js';
@@ -56,6 +56,9 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
           ),
         },
       },
+      failures: [
+        { status: 422, when: 'The cursor is malformed, of another order, or of a user who is gone.' },
+      ],
     })
     @NoStore()
     async list(@QueryDto(ListUsersDto) query: Sent<ListUsersDto>) {
@@ -72,9 +75,9 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       failures: [
         'REGISTER_USER_ALREADY_EXISTS',
         'REGISTER_INVALID_PASSWORD',
-        ...NEEDS_FRESH_LOGIN,
+        ...needsFreshLogin('`isSuperuser` needs a recent login of the administrator.'),
         'USER_FIELD_TAKEN',
-        'USER_INACTIVE',
+        { code: 'USER_INACTIVE', when: '`invite` is only for an active user.' },
       ],
     })
     @NoStore()
@@ -108,7 +111,9 @@ export function createUserManagementController(plan: UserManagementPlan): Type {
       failures: [
         'UPDATE_USER_EMAIL_ALREADY_EXISTS',
         'UPDATE_USER_INVALID_PASSWORD',
-        ...NEEDS_FRESH_LOGIN,
+        ...needsFreshLogin(
+          'A password, a new address or other identifier, and `isSuperuser` need a recent login of the administrator.',
+        ),
         { status: 409, when: 'Another request changed the user at the same time.' },
         'LAST_SUPERUSER',
         'USER_FIELD_TAKEN',

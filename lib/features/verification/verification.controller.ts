@@ -45,7 +45,11 @@ export function createVerificationController(plan: VerificationPlan): Type {
       id: 'verification_verify',
       summary: 'Verify an address by a mailed token',
       answers: { 200: { says: 'The verified user.', body: { dto: plan.dtos.read } } },
-      failures: ['VERIFY_USER_BAD_TOKEN', 'VERIFY_USER_ALREADY_VERIFIED', 'UPDATE_USER_EMAIL_ALREADY_EXISTS'],
+      failures: [
+        'VERIFY_USER_BAD_TOKEN',
+        'VERIFY_USER_ALREADY_VERIFIED',
+        { code: 'UPDATE_USER_EMAIL_ALREADY_EXISTS', when: 'Only for the token of a new address.' },
+      ],
     })
     @Public()
     @NoStore()

@@ -6,6 +6,7 @@ import { MethodTables } from './method-tables.js';
 import { OptionTables } from './option-tables.js';
 import { PublicCode } from './public-code.js';
 import { PublicOptions } from './public-options.js';
+import { RouteTables } from './route-tables.js';
 import type { TableKind } from './tables.js';
 
 export interface Reference {
@@ -25,6 +26,7 @@ export function readReference(): Reference {
     events: new EventTables(code),
     codes: new CodeTables(code),
     errors: new ErrorTables(code),
+    routes: new RouteTables(),
   };
   return { options, kinds };
 }
