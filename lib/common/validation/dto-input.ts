@@ -48,7 +48,9 @@ export class DtoInput<T extends object> {
     }
     if (isTooDeep(known)) throw new InvalidBodyError([fault([], 'The body is nested too deeply.', 'depth')]);
 
-    const dto = withContext(this.instantiate(this.pickNested(known)), this.context);
+    const { picked, raw } = this.pickNested(known);
+    const dto = withContext(this.instantiate(picked), this.context);
+    raw.restore(dto);
     const errors = await validate(dto, { forbidUnknownValues: true });
     if (errors.length > 0) throw new InvalidBodyError(errors.flatMap((error) => this.faultsOf(error, known)));
     spellOutNulls(dto);
@@ -63,11 +65,11 @@ export class DtoInput<T extends object> {
     return known;
   }
 
-  private pickNested(known: Body): Body {
+  private pickNested(known: Body): ReturnType<typeof pickNested> {
     const faults: FieldFault[] = [];
-    const picked = pickNested(this.dto, known, (...fields) => faults.push(fault(...fields)));
+    const nested = pickNested(this.dto, known, (...fields) => faults.push(fault(...fields)));
     if (faults.length > 0) throw new InvalidBodyError(faults);
-    return picked;
+    return nested;
   }
 
   private instantiate(known: Body): T {

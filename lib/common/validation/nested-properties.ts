@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
+import { TransformationType } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { type Body, isBody } from './body.js';
 import { rulesOf, sentName, validatedProperties } from './dto-properties.js';
+import { hasManyKeys, RawValues } from './raw-values.js';
 
 /** Far more objects than a form has. Rules on each of a hundred thousand would stop the process for seconds. */
 const MOST_OBJECTS = 500;
@@ -13,8 +15,12 @@ interface Declared {
   names: string[];
   /** The properties whose values `@Type()` gives a class. */
   typed: TypedProperty[];
-  /** The properties with a rule for each item of a list. */
+  /** The properties with a rule that takes long for a long list. */
   lists: string[];
+  /** The properties of which no class says what is in them. */
+  raw: string[];
+  /** Whether `@Transform()` may read such a property. */
+  transforms: boolean;
 }
 
 interface TypedProperty {
@@ -56,26 +62,35 @@ export function lacksProperty(dto: Type, [name = '', ...rest]: string[]): boolea
  * Keeps of the nested objects of a body only what their DTO classes declare. An object whose class declares no
  * rule stays as it was sent.
  * @param body not nested too deeply
+ * @returns what class-transformer gets, and what it does not
  */
-export function pickNested(dto: Type, body: Body, refuse: Refuse): Body {
-  return new NestedObjects(refuse).pick(dto, body, []);
+export function pickNested(dto: Type, body: Body, refuse: Refuse): { picked: Body; raw: RawValues } {
+  const objects = new NestedObjects(refuse);
+  return { picked: objects.pick(dto, body, []), raw: objects.raw };
 }
 
 /** The nested objects of one body. */
 class NestedObjects {
+  readonly raw = new RawValues();
   private left = MOST_OBJECTS;
 
   constructor(private readonly refuse: Refuse) {}
 
   pick(dto: Type, body: Body, path: string[]): Body {
-    const { typed, lists } = declaredBy(dto);
+    const { typed, lists, raw, transforms } = declaredBy(dto);
     for (const name of lists) {
       const items = body[name];
       if (Array.isArray(items) && items.length > MOST_ITEMS) this.refuseLong([...path, name]);
     }
-    const sent = typed.filter(({ name }) => Object.hasOwn(body, name));
-    if (sent.length === 0 || this.left < 0) return body;
+    if (this.left < 0) return body;
     const picked = { ...body };
+    for (const name of raw) {
+      const value = body[name];
+      if (!Object.hasOwn(body, name) || !isObject(value)) continue;
+      if (!transforms) picked[name] = this.raw.hide(value);
+      else this.requireFewKeys(value, [...path, name]);
+    }
+    const sent = typed.filter(({ name }) => Object.hasOwn(body, name));
     for (const each of sent) picked[each.name] = this.valueOf(each, body, [...path, each.name]);
     return picked;
   }
@@ -92,6 +107,7 @@ class NestedObjects {
   private pickOne(typed: TypedProperty, parent: Body, value: unknown, path: string[]): unknown {
     if (!isObject(value)) return value;
     const part = this.classOf(typed, parent, value);
+    if (part === undefined) this.requireFewKeys(value, path);
     if (part === undefined) return value;
     if (part === UNKNOWN || !isBody(value)) {
       this.refuseOther(path);
@@ -126,6 +142,10 @@ class NestedObjects {
     this.refuse(path, `${path.join('.')} must be an object.`, 'object');
   }
 
+  private requireFewKeys(value: object, path: string[]): void {
+    if (hasManyKeys(value)) this.refuse(path, `${path.join('.')} has too many fields.`, 'maxFields');
+  }
+
   private refuseLong(path: string[]): void {
     this.refuse(path, `${path.join('.')} has too many items.`, 'maxItems');
   }
@@ -158,12 +178,28 @@ function declaredBy(dto: Type): Declared {
       return [{ name: sentName(dto, property), property, type, takesLists: takesLists(dto, property) }];
     }),
     lists: properties
-      .filter((property) => hasRule(dto, property, ({ each }) => each))
+      .filter((property) => hasRule(dto, property, isSlowForLists))
       .map((property) => sentName(dto, property)),
+    raw: properties
+      .filter((property) => !typeMetadata(dto, property))
+      .map((property) => sentName(dto, property)),
+    transforms: hasTransforms(dto, properties),
   };
   remembered.set(dto, declared);
   return declared;
 }
+
+/** A rule for each item; and some compare each item with all others. */
+const isSlowForLists = ({ each, name = '' }: Rule): boolean =>
+  each || ['arrayUnique', 'arrayContains', 'arrayNotContains'].includes(name);
+
+const hasTransforms = (dto: Type, properties: readonly string[]): boolean => {
+  const { PLAIN_TO_CLASS } = TransformationType;
+  const exposed = defaultMetadataStorage.getExposedProperties(dto, PLAIN_TO_CLASS);
+  return [...properties, ...exposed].some(
+    (property) => defaultMetadataStorage.findTransformMetadatas(dto, property, PLAIN_TO_CLASS).length > 0,
+  );
+};
 
 /** The class that `@Type()` names for a property; `undefined` for one that depends on the value. */
 export function nestedClass(dto: Type, property: string): Type | undefined {
