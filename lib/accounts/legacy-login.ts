@@ -102,8 +102,15 @@ export class LegacyLogin<User extends BaseUser = BaseUser> {
     moments: Moments<User>,
   ): Promise<User | undefined> {
     const { property, value } = login.identifier;
-    const { email, ...fields } = normalizeFields({ ...legacy, [property]: value }, this.settings);
+    const normal = normalizeFields({ [property]: value, ...legacy }, this.settings);
+    const { email, ...fields } = normal;
     if (typeof email !== 'string') throw new TypeError(`${HOOK} must return the email of the user.`);
+    // An earlier system may take an alias, or a name that is another person's address.
+    if ((normal as Record<string, unknown>)[property] !== value)
+      throw new TypeError(`${HOOK} returned another ${property} than the one of the login.`);
+    // An answer of the earlier system that is passed on as it is must not make one.
+    if (legacy.isSuperuser)
+      throw new TypeError(`${HOOK} must not return isSuperuser: true; promote the user afterwards.`);
     if (login.user) return this.complete(login, login.user, email, legacy, moments);
 
     const passwordHash = await this.passwords.hash(login.password);

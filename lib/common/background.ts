@@ -108,15 +108,23 @@ export function stackOf(error: unknown): string {
 }
 
 /**
- * As {@link stackOf}, without the message: the name of the error, and the places in the code. For code of a host that gets a
+ * As {@link stackOf}, without the message: the name of the error, a code such as ECONNREFUSED, and the places in the code. For code of a host that gets a
  * secret, because an error may quote what the code was given.
  */
 export function placesOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return 'not an Error';
     const { name, stack = '' } = error;
-    return [name, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+    const code = codeOf(error) ?? codeOf(error.cause);
+    const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
+    return [code === undefined ? name : `${name} (${code})`, ...places].join('\n');
   } catch {
     return 'not an Error';
   }
+}
+
+/** Of an error, or of its cause, as `fetch()` throws it. */
+function codeOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z][A-Z_]{2,39}$/.test(code) ? code : undefined;
 }

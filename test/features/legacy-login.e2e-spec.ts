@@ -144,6 +144,26 @@ onEachHost({ takesLong: true }, (boot) => {
     expect(await hashOf(host)).toBeNull();
   });
 
+  test.each([
+    ['unverified', { isVerified: false }],
+    ['verified', { isVerified: true }],
+  ])('the account of another address is not taken over: %s', async (_, fields) => {
+    const { options } = earlierSystem(() => ({ ...YES, email: 'eve@example.com' }));
+    const host = await boot(options);
+    await addWithoutHash(host, fields);
+    await login(host).expect(400, /LOGIN_BAD_CREDENTIALS/);
+    await login(host, OLD_PASSWORD, 'nobody@example.com').expect(400);
+    expect(await hashOf(host)).toBeNull();
+    expect(await host.users.find()).toMatchObject([{ email: EMAIL, ...fields }]);
+  });
+
+  test('the address of the hook may be written in another way', async () => {
+    const { options } = earlierSystem(() => ({ ...YES, email: ' ADA@Example.com' }));
+    const host = await boot(options);
+    await login(host).expect(200);
+    expect(await host.users.find()).toMatchObject([{ email: EMAIL }]);
+  });
+
   test('what was set up before ends if the address was not verified here', async () => {
     const { options } = earlierSystem();
     const host = await boot(options);
@@ -232,6 +252,7 @@ onEachHost({ takesLong: true }, (boot) => {
     ['returns an answer without isVerified', () => ({ AuthenticationResult: {} })],
     ['returns isVerified as a text', () => ({ isVerified: 'true' })],
     ['returns a field that only the library writes', () => ({ ...YES, tokenVersion: 7 })],
+    ['makes a superuser', () => ({ ...YES, isSuperuser: true })],
     ['returns a password', () => ({ ...YES, password: 'another one' })],
     ['answers too late', () => delay(600, YES)],
     ['never answers', () => new Promise(() => undefined)],
