@@ -52,6 +52,21 @@ onEachHost((boot) => {
     await ada.api.get('/users/me').expect(200);
   });
 
+  test.each(['patch', 'delete'] as const)(
+    'a %s of an account that is deleted meanwhile is 401',
+    async (method) => {
+      let remove = async (): Promise<unknown> => undefined;
+      const leave = () => remove();
+      const host = await boot({ ...OPTIONS, hooks: { preUpdateHook: leave, preDeleteHook: leave } as never });
+      const { user, api } = await host.login();
+      remove = () => host.users.delete({ id: user.id });
+      await api[method]('/users/me')
+        .send(method === 'patch' ? { fullName: 'Ada' } : {})
+        .expect(401);
+      expect(await host.users.count()).toBe(0);
+    },
+  );
+
   test('two superusers who leave at once: one stays', async () => {
     const { login, users } = await boot(OPTIONS);
     const [one, two] = [

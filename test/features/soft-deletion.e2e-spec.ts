@@ -158,6 +158,17 @@ onEachHost({ readsLists: true }, (boot, _adapter, _database, profile) => {
     await dead();
   });
 
+  test('changes and a deletion of oneself at once are done, or find nobody', async () => {
+    const host = await open();
+    const { api } = await host.login();
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      index === 10 ? api.delete('/users/me').send({}) : api.patch('/users/me').send({ fullName: `${index}` }),
+    );
+    const statuses = (await Promise.all(requests)).map(({ status }) => status);
+    expect(statuses.splice(10, 1)).toEqual([204]);
+    expect(statuses.filter((status) => status !== 200 && status !== 401)).toEqual([]);
+  });
+
   test('a superuser who is deleted counts nowhere: the last one of the others stays', async () => {
     const host = await open();
     const { login, addUser, service, users } = host;

@@ -20,6 +20,7 @@ import {
   EmailAlreadyExistsError,
   EmailChangeNotAllowedError,
   UserChangedMeanwhileError,
+  UserNotFoundError,
 } from '../../users/users.errors.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { ACCOUNTS_SETTINGS, type AccountsSettings } from '../../accounts/accounts.settings.js';
@@ -84,7 +85,7 @@ export class CurrentUserService {
   ): Promise<void> {
     await this.reauthentication.require(identity, request, this.own.freshLoginSeconds, currentPassword);
     const preconditions = this.authority.ofOwnAccount(identity);
-    await this.users.deleteUser(identity.user, request, preconditions);
+    await orEnded(identity, this.users.deleteUser(identity.user, request, preconditions));
     identity.backend.transport.clear?.(response);
   }
 
@@ -132,16 +133,18 @@ export class CurrentUserService {
     );
   }
 
-  private async change(identity: Identity, changes: UserFields, request: HttpRequest): Promise<BaseUser> {
-    try {
-      const preconditions = this.authority.ofOwnAccount(identity);
-      return await this.users.updateUser(identity.user, changes, request, preconditions);
-    } catch (error) {
-      // A raised tokenVersion means that the login of this request has ended.
-      if (error instanceof UserChangedMeanwhileError) {
-        throw new NotAuthenticatedError(identity.backend.transport.challenge);
-      }
-      throw error;
-    }
+  private change(identity: Identity, changes: UserFields, request: HttpRequest): Promise<BaseUser> {
+    const preconditions = this.authority.ofOwnAccount(identity);
+    return orEnded(identity, this.users.updateUser(identity.user, changes, request, preconditions));
+  }
+}
+
+/** A raised tokenVersion, and a user who is gone, mean that the login of this request has ended. */
+async function orEnded<T>({ backend }: Identity, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const hasEnded = [UserChangedMeanwhileError, UserNotFoundError].some((type) => error instanceof type);
+    throw hasEnded ? new NotAuthenticatedError(backend.transport.challenge) : error;
   }
 }
