@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { CommandRefusedError } from '../commands/refusal.js';
 import { UsersCommands } from '../commands/users-commands.js';
 import { PLAN } from '../module/providers.js';
+import { DEFAULT_APP_FILE } from './app-file.js';
 import { UsageError } from './outcome.js';
 
 /** Nest's log beside the results. Unless it is verbose, an error is one line, and one that stops the start is told in the end. */
@@ -77,7 +78,9 @@ function moduleOf(exported: object, file: string): Type {
   const found = modules.get('CliModule') ?? modules.get('AppModule') ?? only;
   if (found) return found;
   const what = different.length === 0 ? 'exports no module of Nest' : 'exports several modules';
-  throw new UsageError(`${file} ${what}; export the one for the command line as CliModule.`);
+  throw new UsageError(
+    `${file} ${what}; name the file of your root module, such as ${DEFAULT_APP_FILE}, or export the one for the command line as CliModule.`,
+  );
 }
 
 const isModule = (value: unknown): boolean =>

@@ -59,20 +59,27 @@ async function fieldsOf(
   { superuser = false, verified, active, set }: CreateUserArguments,
 ): Promise<AddedUserFields> {
   const own = ownFields(commands, set);
-  const address = email ?? (await ask('the address', 'E-mail address'));
+  const address = email ?? (await askAddress());
   const other = commands.identifiers.find((name) => name !== 'email');
   const isNeeded = commands.identifiers.length === 1 ? other : undefined;
   const needed = [...new Set([...commands.columns.required, ...(isNeeded === undefined ? [] : [isNeeded])])];
-  for (const name of needed) {
-    const isGiven = name
-      .split('.')
-      .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], own);
-    if (isGiven === undefined) setField(commands, own, name, await ask(`--set ${name}=…`, name));
+  const missing = needed.filter((name) => !isGiven(own, name));
+  if (!isTerminal() && missing.length > 0) {
+    throw new UsageError(
+      `There is no terminal to ask; give ${missing.map((name) => `--set ${name}=…`).join(' ')}.`,
+    );
+  }
+  for (const name of missing) {
+    setField(commands, own, name, await askText(name));
   }
   return { ...own, email: address, isSuperuser: superuser, isVerified: verified, isActive: active };
 }
 
-async function ask(missing: string, message: string): Promise<string> {
-  if (isTerminal()) return askText(message);
-  throw new UsageError(`There is no terminal to ask; give ${missing}.`);
+const isGiven = (own: Record<string, unknown>, name: string): boolean =>
+  name.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], own) !==
+  undefined;
+
+async function askAddress(): Promise<string> {
+  if (isTerminal()) return askText('E-mail address');
+  throw new UsageError('There is no terminal to ask; give the address.');
 }

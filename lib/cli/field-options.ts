@@ -35,9 +35,12 @@ export function setField(
   text: string,
 ): void {
   if (!columns.isOwn(name)) {
-    throw new UsageError(
-      `--set ${name}: ${columns.has(name) ? 'another option or command sets it' : 'your user entity has no such column'}.`,
-    );
+    const why = columns.isGroup(name)
+      ? `it is an embedded object; set its columns, such as ${name}.${columns.partsOf(name)[0]}`
+      : columns.has(name)
+        ? 'another option or command sets it'
+        : 'your user entity has no such column';
+    throw new UsageError(`--set ${name}: ${why}.`);
   }
   try {
     put(fields, name.split('.'), columns.fromText(name, text));

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from './outcome.js';
 import { askNewPassword, isTerminal } from './prompts.js';
 
@@ -8,11 +8,19 @@ export interface PasswordSource {
   passwordEnv?: string;
 }
 
-/** Adds the options of {@link PasswordSource}. */
+/** Adds the options of {@link PasswordSource}. `password` is true, as `--no-password` has it. */
 export const withPassword = (command: Command): Command =>
   command
     .option('--password-stdin', 'read the password from standard input')
-    .option('--password-env <name>', 'read the password from this environment variable');
+    .option('--password-env <name>', 'read the password from this environment variable')
+    .addOption(new Option('--password <password>').default(true).hideHelp().argParser(refuseArgument));
+
+/** @throws {UsageError} in any case */
+function refuseArgument(): never {
+  throw new UsageError(
+    'A password in an argument is seen by every process; give it by --password-stdin or --password-env.',
+  );
+}
 
 const LONGEST_BYTES = 65_536;
 

@@ -19,10 +19,11 @@ export class Results {
    */
   async write(text: string): Promise<boolean> {
     if (this.isClosed) return false;
+    const shown = process.stdout.isTTY ? text.split(/\r?\n/).map(printable).join('\n') : text;
     try {
       // Where standard output is a file, some versions of Node throw the error instead of passing it.
       await new Promise<void>((resolve, reject) => {
-        this.writeOut(text, (error) => (error ? reject(error) : resolve()));
+        this.writeOut(shown, (error) => (error ? reject(error) : resolve()));
       });
       return true;
     } catch (error) {

@@ -126,8 +126,12 @@ export class UsersCommands<User extends BaseUser = BaseUser> {
     return (await repository.findKnown(known)) as User | undefined;
   }
 
-  /** The users that match a filter, with their roles. */
+  /**
+   * The users that match a filter, with their roles.
+   * @throws {CommandRefusedError} for a role that does not exist
+   */
   async *listUsers(filter: UsersFilter = {}, limit = Infinity): AsyncGenerator<UserRecord> {
+    if (filter.role !== undefined) await this.roleOf(filter.role);
     const service = await this.host.service();
     const load = this.load;
     let cursor: string | null | undefined;

@@ -25,7 +25,9 @@ const isBetween = (value: unknown, least: number, most: number): value is number
   typeof value === 'number' && value >= least && value <= most;
 
 const hintAt = (value: unknown): string =>
-  typeof value === 'string' ? '; this is a text, so convert it with Number()' : '';
+  typeof value === 'string' && Number.isFinite(Number(value))
+    ? '; this is a text, so convert it with Number()'
+    : '';
 
 const TEN_YEARS = 315_360_000;
 export const requireSeconds = (path: string, value: unknown): number =>

@@ -24,7 +24,7 @@ export function requireSender(path: string, given: unknown): MailAddress {
     return sender;
   }
   throw new ConfigurationError(
-    `${path} must be one address in one line, such as 'Shop <shop@example.com>' or { name: 'Shop', address: 'shop@example.com' }.`,
+    `${path} ${given === undefined ? 'is missing; it must' : 'must'} be one address in one line, such as 'Shop <shop@example.com>' or { name: 'Shop', address: 'shop@example.com' }.`,
   );
 }
 

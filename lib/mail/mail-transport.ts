@@ -100,7 +100,7 @@ function requireOptions(path: string, given: unknown): object {
   const isUrl = typeof given === 'string' && /^smtps?:\/\/[^/\s]/i.test(given) && URL.canParse(given);
   if (!isUrl && (typeof given !== 'object' || given === null || Object.keys(given).length === 0)) {
     throw new ConfigurationError(
-      `${path} must be an SMTP URL such as 'smtps://user:password@smtp.example.com', options of nodemailer, or an object with the method sendMail().`,
+      `${path} ${given === undefined ? 'is missing; it must' : 'must'} be an SMTP URL such as 'smtps://user:password@smtp.example.com', options of nodemailer, or an object with the method sendMail().`,
     );
   }
   const options: object = isUrl ? { url: given } : (given as object);

@@ -158,7 +158,8 @@ function requireEntities(entities: unknown): void {
 
 function requireClass<T>(path: string, value: Type<T> | undefined, expected: string): Type<T> {
   if (typeof value === 'function') return value;
-  throw new ConfigurationError(`${path} is missing; give it ${expected}.`);
+  const fault = value === undefined ? 'is missing; give it' : 'must be the class of';
+  throw new ConfigurationError(`${path} ${fault} ${expected}.`);
 }
 
 function requireIdentifiers(given: string | readonly string[]): readonly string[] {

@@ -42,6 +42,10 @@ export class UsersModule {
   >(options: UsersModuleAsyncOptions<User, Role, Backend>): DynamicModule {
     const { inject, useFactory, useClass, useExisting, ...rest } = requireOptions('forRootAsync', options);
     const source = settingsFactory({ inject, useFactory, useClass, useExisting });
+    if (rest.entities === undefined)
+      throw new ConfigurationError(
+        'entities of forRootAsync is missing; give it { user: User } beside the factory, because the routes are made before the factory runs.',
+      );
     const plan = resolvePlan(asPlan(rest));
     return createModule(plan, source, async (...args: unknown[]) =>
       resolveSettings(plan, definedFields(requireSettings(await source.useFactory(...args)))),

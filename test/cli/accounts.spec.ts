@@ -157,6 +157,13 @@ describe('the commands for accounts and roles', () => {
       ['create-user', 'e@example.com', '--password-is', 'x'],
     ],
     [
+      'a password as an argument that there could be',
+      2,
+      /^A password in an argument is seen by every process; give it by --password-stdin or --password-env\.$/m,
+      ['create-user', 'e@example.com', '--password', 'sesame'],
+    ],
+    ['a role that there is not', 1, /^There is no role nosuch\.$/m, ['list-users', '--role', 'nosuch']],
+    [
       'a value of another type',
       2,
       /^--set points: it must be a whole number\.$/m,

@@ -68,6 +68,7 @@ describe('import', () => {
       ['versions.csv'],
     ],
     ['a header of __proto__', 1, /^The header has __proto__, which is no/m, ['proto.csv']],
+    ['semicolons', 1, /^The header has one column, email;fullName; if ";" stands/m, ['semicolons.csv']],
     ['UTF-16', 1, /^The file is in UTF-16; save it as UTF-8\.$/m, ['utf16.csv']],
     ['an empty CSV', 1, /^The first line must be a header/m, ['empty.csv']],
     ['a report over the file', 1, /would overwrite/, ['users.csv', '--report', 'users.csv']],
@@ -82,6 +83,7 @@ describe('import', () => {
     line.file('versions.csv', 'email,tokenVersion\na@example.com,1\n');
     line.file('proto.csv', 'email,__proto__\na@example.com,1\n');
     line.file('utf16.csv', Buffer.from('\ufeffemail\na@example.com\n', 'utf16le'));
+    line.file('semicolons.csv', 'email;fullName\na@example.com;A\n');
     line.file('empty.csv', '');
     if (!existsSync(join(line.folder, 'link.csv'))) {
       symlinkSync(join(line.folder, 'users.csv'), join(line.folder, 'link.csv'));
@@ -266,11 +268,16 @@ test('a file may export a smaller module for the command line', async () => {
   line.file('dist/unclear.js', "export { CliModule as A, AppModule as B } from './two.js';\n");
   expect(await run('--app', 'dist/many.js', 'list-users')).toMatchObject({ code: 0 });
   expect(await run('--app', 'dist/unclear.js', 'list-users')).toMatchObject({
-    ...{ code: 2, err: expect.stringMatching(/^dist\/unclear\.js exports several modules; export the one/m) },
+    ...{
+      code: 2,
+      err: expect.stringMatching(
+        /^dist\/unclear\.js exports several modules; name the file of your root module, .* export the one/m,
+      ),
+    },
   });
   line.file('dist/none.js', 'export const answer = 42;\n');
   expect(await run('--app', 'dist/none.js', 'list-users')).toMatchObject({
-    ...{ code: 2, err: expect.stringMatching(/^dist\/none\.js exports no module of Nest; export the one/m) },
+    ...{ code: 2, err: expect.stringMatching(/^dist\/none\.js exports no module of Nest; name the file/m) },
   });
   line.file('dist/alone.js', 'export class Alone {}\n' + asModule('Alone', '[]'));
   expect(await run('--app', 'dist/alone.js', 'list-users')).toMatchObject({

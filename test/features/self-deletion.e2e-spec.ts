@@ -57,7 +57,7 @@ onEachHost((boot) => {
     async (method) => {
       let remove = async (): Promise<unknown> => undefined;
       const leave = () => remove();
-      const host = await boot({ ...OPTIONS, hooks: { preUpdateHook: leave, preDeleteHook: leave } as never });
+      const host = await boot({ ...OPTIONS, hooks: { preUpdateHook: leave, preDeleteHook: leave } });
       const { user, api } = await host.login();
       remove = () => host.users.delete({ id: user.id });
       await api[method]('/users/me')

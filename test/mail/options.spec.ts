@@ -36,7 +36,7 @@ test('the option takes nothing else', async () => {
 });
 
 test.each<[string, object, string]>([
-  ['no sender', { from: undefined }, 'mailer.from must be one address'],
+  ['no sender', { from: undefined }, 'mailer.from is missing; it must be one address'],
   ['a sender without an address', { from: 'Shop' }, 'mailer.from must be one address'],
   ['two senders', { from: 'a@example.com, b@example.com' }, 'mailer.from must be one address'],
   ['a sender with a line end', { from: 'Shop\r\nBcc: eve@evil.example <a@example.com>' }, 'mailer.from'],
@@ -51,7 +51,7 @@ test.each<[string, object, string]>([
     { publicUrl: 'https://a:b@shop.example.com' },
     'mailer.publicUrl must be only the base URL',
   ],
-  ['no transport', { transport: undefined }, 'mailer.transport must be an SMTP URL'],
+  ['no transport', { transport: undefined }, 'mailer.transport is missing; it must be an SMTP URL'],
   ['a transport of the web', { transport: 'https://example.com' }, 'mailer.transport must be an SMTP URL'],
   ['an empty transport', { transport: {} }, 'mailer.transport must be an SMTP URL'],
   ['a talkative transport', { transport: { host: 'a', debug: true } }, 'must not set debug'],

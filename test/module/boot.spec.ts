@@ -102,6 +102,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [{ registration: true }, /registration must be an object of options/],
     [{ entities: {} }, /entities\.user is missing; give it your entity/],
+    [{ entities: { user: 'User' } }, /entities\.user must be the class of your entity/],
     [{ service: class {} }, /service must be a class that extends UsersService/],
     [{ isGlobal: 'yes' }, /isGlobal must be true or false/],
     [{ requireVerification: 'false' }, /requireVerification must be true or false/],
@@ -209,6 +210,18 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [
       { passwords: { bcrypt: { acceptTruncated: 1 } } },
       /passwords\.bcrypt\.acceptTruncated must be true or false/,
+    ],
+    [
+      { passwords: { schemes: ['argon2id', django] } },
+      /passwords\.schemes: django lacks its parentheses; write django\(\)/,
+    ],
+    [
+      { backends: [{ name: 'a', transport: bearer(), strategy: jwt('1h' as never) }] },
+      /backends\.a: jwt\(\) takes an object of options: lifetimeSeconds/,
+    ],
+    [
+      { passwordReset: { tokenLifetimeSeconds: '1h' } },
+      /passwordReset\.tokenLifetimeSeconds must be a whole number from 1 to \d+\./,
     ],
     [
       { passwords: { bcrypt: { rounds: 3 } } },
@@ -502,6 +515,19 @@ describe('a host’s mistake stops the boot with a sentence that names option an
       email!: string;
       password!: string;
     }
+    class Untyped extends RegisterDto {
+      @ValidateNested()
+      address?: object;
+    }
+    class Outer extends RegisterDto {
+      @ValidateNested()
+      @TypeOf(() => Untyped)
+      inner?: Untyped;
+    }
+    for (const register of [Untyped, Outer])
+      expect(await refusal({ dtos: { register } })).toMatch(
+        /dtos\.register: Untyped\.address has @ValidateNested\(\), but no class to validate; add @Type\(\(\) => …\)/,
+      );
     expect(await refusal({ dtos: { register: Bare } })).toMatch(
       /dtos\.register: Bare has no class-validator decorator on email; add one, or extend RegisterDto/,
     );
@@ -694,6 +720,10 @@ describe('forRootAsync', () => {
       /^nestjs-users: UsersModule\.forRootAsync\(\) needs options, at least useFactory and entities\.$/,
     ],
     [{ entities: { user: User } }, /useFactory of forRootAsync is missing; give it a function/],
+    [
+      { useFactory: () => ({ entities: { user: User } }) },
+      /entities of forRootAsync is missing; give it \{ user: User \} beside the factory/,
+    ],
     [{ entities: { user: User }, useFactory: {} }, /useFactory of forRootAsync is missing/],
     [
       { entities: { user: User }, inject: User, useFactory: () => ({}) },

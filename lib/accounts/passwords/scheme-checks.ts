@@ -12,6 +12,11 @@ const OPTIONAL_METHODS = ['fault', 'hash', 'isCurrent', 'refusal'] as const;
 
 /** @throws {ConfigurationError} */
 export function requireSchemes(given: unknown): (PasswordSchemeName | PasswordScheme)[] {
+  const uncalled = [given].flat().find((each) => typeof each === 'function') as { name: string } | undefined;
+  if (uncalled)
+    throw new ConfigurationError(
+      `passwords.schemes: ${uncalled.name} lacks its parentheses; write ${uncalled.name}().`,
+    );
   if (!Array.isArray(given) || given.length === 0 || !given.every(isNameOrObject)) {
     throw new ConfigurationError(
       `passwords.schemes must name one or more of ${SCHEME_NAMES.join(', ')}, or list scheme objects, such as those of nestjs-users/schemes.`,

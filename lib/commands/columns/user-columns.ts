@@ -41,6 +41,12 @@ export class UserColumns {
     return this.groups.has(path);
   }
 
+  /** The names of what is in an embedded object. */
+  partsOf(path: string): string[] {
+    const inside = [...this.known.keys()].filter((each) => each.startsWith(`${path}.`));
+    return inside.map((each) => each.slice(path.length + 1));
+  }
+
   /** Whether it is a column of the host's own. */
   isOwn(path: string): boolean {
     return this.has(path) && !USER_COLUMNS.includes(path);
@@ -51,10 +57,11 @@ export class UserColumns {
     return NEVER_GIVEN.includes(path);
   }
 
-  /** The columns that a plain SELECT reads, in the order of the entity. Never the hash. */
+  /** The columns that a plain SELECT reads: the id, and the others in the order of the entity. Never the hash. */
   get readable(): string[] {
     const selected = [...this.known].filter(([, { column }]) => column.isSelect);
-    return selected.map(([path]) => path).filter((path) => path !== 'passwordHash');
+    const paths = selected.map(([path]) => path).filter((path) => path !== 'passwordHash');
+    return [...paths.filter((path) => path === 'id'), ...paths.filter((path) => path !== 'id')];
   }
 
   /** @throws {FieldFaultError} for a name that is no column, and for a value that the column cannot have */

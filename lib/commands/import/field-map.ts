@@ -27,7 +27,13 @@ export class FieldMap {
    * @throws {CommandRefusedError}
    */
   header(names: readonly (string | undefined)[]): (string | undefined)[] {
-    const targets = names.map((name = '') => this.target(name.trim()));
+    const other = names.length === 1 ? OTHER_DELIMITERS.find((each) => names[0]?.includes(each)) : undefined;
+    if (other !== undefined)
+      throw new CommandRefusedError(
+        `The header has one column, ${names[0]}; if ${JSON.stringify(other)} stands between the cells, give it as the delimiter (--delimiter).`,
+      );
+    // A spreadsheet writes columns without a name, which are empty.
+    const targets = names.map((name = '') => (name.trim() === '' ? '' : this.target(name.trim())));
     const unknown = names.find((_, at) => targets[at] === null);
     if (unknown !== undefined)
       throw new CommandRefusedError(`The header has ${unknown}, which ${this.why(unknown)}.`);
@@ -79,6 +85,9 @@ export class FieldMap {
     return this.columns.has(name) || BESIDE_COLUMNS.includes(name);
   }
 }
+
+/** What else stands between the cells of CSV. */
+const OTHER_DELIMITERS = [';', '\t', '|'];
 
 const UNKNOWN = 'is no column of your user entity; --map leads a name to a column, or to nothing';
 

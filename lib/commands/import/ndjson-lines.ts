@@ -2,6 +2,7 @@ import { LineBuffer, textOf } from './line-buffer.js';
 import { NOT_UTF8, type Place, type RawLine, TOO_LONG } from './raw-line.js';
 
 const LINE_FEED = 0x0a;
+const HINT = '; NDJSON has one object in each line';
 
 /** Reads NDJSON. Blank lines are left out. */
 export async function* ndjsonLines(input: AsyncIterable<Buffer>, place: Place): AsyncGenerator<RawLine> {
@@ -33,8 +34,10 @@ function lineOf(bytes: Buffer | undefined): Pick<RawLine, 'record' | 'fault'> | 
   try {
     const record: unknown = JSON.parse(text);
     const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
-    return isObject ? { record: record as Record<string, unknown> } : { fault: 'is not an object of JSON' };
+    return isObject
+      ? { record: record as Record<string, unknown> }
+      : { fault: `is not an object of JSON${HINT}` };
   } catch {
-    return { fault: 'is not JSON' };
+    return { fault: `is not JSON${HINT}` };
   }
 }

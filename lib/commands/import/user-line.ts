@@ -107,11 +107,15 @@ export class UserLines {
       ];
     } catch (error) {
       if (!(error instanceof InvalidBodyError)) throw error;
-      throw new FieldFaultError(property, value === '' ? 'is empty' : NOT_ALLOWED);
+      throw new FieldFaultError(
+        property,
+        value === '' ? 'is empty' : property === 'email' ? NO_ADDRESS : NOT_ALLOWED,
+      );
     }
   }
 }
 
+const NO_ADDRESS = 'is not an e-mail address that can be used';
 const NOT_ALLOWED = 'is not allowed; it may be too long, or have a character that is not allowed';
 
 /** A cell has a list of JSON, or names with commas between them. */

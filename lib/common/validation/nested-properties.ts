@@ -180,9 +180,7 @@ function declaredBy(dto: Type): Declared {
     lists: properties
       .filter((property) => hasRule(dto, property, isSlowForLists))
       .map((property) => sentName(dto, property)),
-    raw: properties
-      .filter((property) => !typeMetadata(dto, property))
-      .map((property) => sentName(dto, property)),
+    raw: properties.filter((property) => !hasType(dto, property)).map((property) => sentName(dto, property)),
     transforms: hasTransforms(dto, properties),
   };
   remembered.set(dto, declared);
@@ -212,6 +210,9 @@ export function nestedClass(dto: Type, property: string): Type | undefined {
     return undefined;
   }
 }
+
+/** Whether `@Type()` says what a property is. */
+export const hasType = (dto: Type, property: string): boolean => typeMetadata(dto, property) !== undefined;
 
 /** Whether a property is declared as a Map, for which JSON has no form. */
 export const isMap = (dto: Type, property: string): boolean =>

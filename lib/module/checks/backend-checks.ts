@@ -88,6 +88,11 @@ function checkPart(
   if (part.kind in other && !(part.kind in factories)) {
     throw new ConfigurationError(`${option} is ${part.kind}(), which is not a ${name}; give it ${examples}.`);
   }
+  if (part.options !== undefined && !isPlainObject(part.options)) {
+    throw new ConfigurationError(
+      `backends.${backend}: ${part.kind}() takes an object of options: ${part.settings.join(', ')}.`,
+    );
+  }
   refuseUnknown(`backends.${backend}: ${part.kind}()`, part.options ?? {}, part.settings);
 }
 

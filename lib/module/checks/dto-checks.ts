@@ -2,8 +2,8 @@ import type { Type } from '@nestjs/common';
 import { ConfigurationError } from '../../common/configuration-error.js';
 import { exposedProperties } from '../../common/output/dto-metadata.js';
 import { refuseUnknown, requireObject } from '../../common/option-checks.js';
-import { isMap } from '../../common/validation/nested-properties.js';
-import { validatedProperties } from '../../common/validation/dto-properties.js';
+import { hasType, isMap, nestedClass } from '../../common/validation/nested-properties.js';
+import { nestedProperties, validatedProperties } from '../../common/validation/dto-properties.js';
 import { AdminUpdateDto, UserUpdateDto } from '../../users/users.dto.js';
 import { loginField } from '../../users/identifiers.js';
 import { DEFAULT_DTOS, type DtoOptions, loginDtoFor, type ResolvedDtos } from '../../features/dtos.js';
@@ -39,6 +39,7 @@ export function checkInputDto(option: string, dto: Type, defaultDto: Type): void
       `${option}: ${dto.name}.${map} is a Map, which JSON can't express; declare a plain object, with @IsObject() instead of @Type().`,
     );
   }
+  requireNestedTypes(option, dto);
   const isUpdate = defaultDto === UserUpdateDto || defaultDto === AdminUpdateDto;
   if (isUpdate && known.length === 0) {
     throw new ConfigurationError(
@@ -51,6 +52,21 @@ export function checkInputDto(option: string, dto: Type, defaultDto: Type): void
   throw new ConfigurationError(
     `${option}: ${dto.name} has no class-validator decorator on ${missing}; add one, or extend ${defaultDto.name}.`,
   );
+}
+
+/** Without its class, class-validator refuses every object, in words that do not say why. */
+function requireNestedTypes(option: string, dto: Type, checked = new Set<Type>()): void {
+  checked.add(dto);
+  const untyped = nestedProperties(dto).find((property) => !hasType(dto, property));
+  if (untyped !== undefined) {
+    throw new ConfigurationError(
+      `${option}: ${dto.name}.${untyped} has @ValidateNested(), but no class to validate; add @Type(() => …) with its DTO class.`,
+    );
+  }
+  for (const property of validatedProperties(dto)) {
+    const part = nestedClass(dto, property);
+    if (part && !checked.has(part)) requireNestedTypes(option, part, checked);
+  }
 }
 
 /** A change of the address or the password may need the current password. */
