@@ -108,8 +108,8 @@ export function stackOf(error: unknown): string {
 }
 
 /**
- * As {@link stackOf}, without the message: the name of the error, a code such as ECONNREFUSED, and the places in the code. For code of a host that gets a
- * secret, because an error may quote what the code was given.
+ * As {@link stackOf}, without the message: the name of the error, a code such as ECONNREFUSED, and the places in the code.
+ * For code of a host that gets a secret, because an error may quote what the code was given.
  */
 export function placesOf(error: unknown): string {
   try {

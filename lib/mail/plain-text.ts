@@ -13,7 +13,7 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
 export const lineOf = (text: string): string => clean(text, LONGEST_PARAGRAPH);
 
 /** As {@link lineOf}, for the header field, where a reader's program would decode an encoded word (RFC 2047). */
-export const subjectOf = (text: string): string => clean(text.replaceAll('=?', '= ?'), LONGEST_SUBJECT);
+export const subjectOf = (text: string): string => clean(text, LONGEST_SUBJECT).replaceAll('=?', '= ?');
 
 function clean(text: string, longest: number): string {
   const cut = Array.from(text.slice(0, 2 * longest).toWellFormed());

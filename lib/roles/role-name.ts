@@ -26,7 +26,8 @@ export function normalizeRoleName(name: string): string | undefined {
  * role.
  */
 export const comparedRoleName = (name: string): string =>
-  name.length > LONGEST_TYPED ? name : name.normalize('NFKC').toLowerCase();
+  // A mark may join a small letter and not the capital one.
+  name.length > LONGEST_TYPED ? name : name.normalize('NFKC').toLowerCase().normalize('NFKC');
 
 /** Makes a name unique on every database, even if the database itself ignores case and accents. */
 export const roleKey = (name: string): string => hash('sha256', comparedRoleName(name), 'hex');

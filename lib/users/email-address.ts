@@ -73,5 +73,6 @@ export const normalizeName: NormalizeIdentifier = (name) => {
   const normal = trimmed.normalize('NFC');
   if (normal === '' || normal.length > LONGEST_NAME || normal !== normal.normalize('NFKC')) return undefined;
   if (!normal.isWellFormed() || INVISIBLE.test(normal)) return undefined;
-  return normal.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  // A mark may join a small letter and not the capital one: ẖ is one character, H̱ two.
+  return normal.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).normalize('NFC');
 };

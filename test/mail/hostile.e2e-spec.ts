@@ -89,6 +89,15 @@ onEachAdapter('sqlite', { takesLong: true }, (boot) => {
     expect(mail.raw.length).toBeLessThan(200_000);
   });
 
+  test.each(['=?utf-8?B?', '=\u202A?utf-8?B?', '==\u2066??utf-8?B?'])(
+    'a name that begins with %j is not decoded in a subject',
+    async (start) => {
+      const { parsed } = await sendTo({ fullName: `${start}${btoa('Pay now')}?=` });
+      expect(parsed.subject).toMatch(/^Password of =+ \?+utf-8/);
+      expect(parsed.subject).not.toContain('Pay now');
+    },
+  );
+
   /** Every element with its attributes. */
   const tagsOf = ({ parsed }: ReceivedMail): string[] =>
     [...(parsed.html || '').matchAll(/<[a-z/!][^>]*>/gi)].map(([tag]) =>

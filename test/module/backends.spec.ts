@@ -163,7 +163,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     [{ limits: { redis: {} } }, /limits\.redis must be a client of the package redis or ioredis/],
     [{ trustedProxies: true }, /trustedProxies must be a whole number from 0/],
     [{ databaseTimeoutSeconds: 0 }, /databaseTimeoutSeconds must be a whole number from 1/],
-    [{ entities: { user: User, session: 'Session' } }, /entities\.session is missing; give it your entity/],
+    [{ entities: { user: User, session: 'Session' } }, /entities\.session must be the class of your entity/],
     [
       { entities: { user: NumberedUser, session: Session } },
       /entities\.session: Session has no relation user to NumberedUser; declare @ManyToOne/,

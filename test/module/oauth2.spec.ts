@@ -280,7 +280,7 @@ const MISTAKES: [options: object, sentence: RegExp][] = [
   ],
   [
     { ...withOAuth2({}), entities: { ...entities, oauthAccount: 'OAuthAccount' } },
-    /entities\.oauthAccount is missing; give it your entity, which extends UuidOAuthAccount/,
+    /entities\.oauthAccount must be the class of your entity, which extends UuidOAuthAccount/,
   ],
   [
     { ...withOAuth2({}), entities: { ...entities, oauthAccount: OneTimeToken } },

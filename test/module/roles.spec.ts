@@ -91,7 +91,7 @@ describe('a host’s mistake stops the boot with a sentence that names option an
     ],
     [
       { entities: { user: Member, role: 'Role' } },
-      /entities\.role is missing; give it your entity, which extends UuidRole or IntRole/,
+      /entities\.role must be the class of your entity, which extends UuidRole or IntRole/,
     ],
     [
       { entities: { user: Member, role: Role }, roleManagement: { grant: 'some' } },
