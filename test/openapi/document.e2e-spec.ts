@@ -6,6 +6,7 @@ import { descriptionOf } from '../../lib/common/route-description.js';
 import { onEachAdapter } from '../support/host.js';
 import { routesOf } from '../support/routes.js';
 import { answerName } from '../support/seen-answers.js';
+import { AnswerCheck } from './answer-check.js';
 import { documentOf, operationsOf, WHOLE_HOST } from './whole-host.js';
 
 /** For the reporter, which knows what all suites have seen. */
@@ -22,7 +23,7 @@ function noteDescribed(documents: readonly OpenAPIObject[]): void {
   writeFileSync(join(folder, 'described.json'), JSON.stringify([...new Set(names)].sort(), undefined, 1));
 }
 
-onEachAdapter('sqlite', (boot) => {
+onEachAdapter('sqlite', (boot, adapter) => {
   test.each(['3.0.3', '3.1.0'])('is a valid document of OpenAPI %s', async (version) => {
     const document = documentOf(await boot(WHOLE_HOST), version);
     expect(document.openapi).toBe(version);
@@ -31,6 +32,19 @@ onEachAdapter('sqlite', (boot) => {
     );
     expect(result.errors ?? []).toEqual([]);
     expect(result.valid).toBe(true);
+  });
+
+  test('says what the server itself refuses of a path', async () => {
+    const host = await boot(WHOLE_HOST);
+    const check = new AnswerCheck(documentOf(host));
+    const read = operationsOf(documentOf(host)).find(({ operationId }) => operationId === 'users_read');
+    if (!read) throw new Error('No operation users_read.');
+    const refusals = adapter === 'fastify' ? [400, 414] : [400, 404];
+    const { token } = await host.login({ isSuperuser: true });
+    for (const [index, id] of ['%ff', 'x'.repeat(101)].entries()) {
+      const { status, text } = await host.api.as(token).get(`/users/${id}`);
+      expect([status, check.faultsOf(read, status, text)]).toEqual([refusals[index], []]);
+    }
   });
 
   test('has every route of the application, each with a description and a name of its own', async () => {

@@ -36,7 +36,7 @@ export default class UnseenAnswers {
  * half of a login, the flow of providers, and the rules of the database. To see it on one route is enough.
  */
 const SHARED = [
-  ...['400', '413', '415', '503', '403 CROSS_ORIGIN_REQUEST', '429 TOO_MANY_ATTEMPTS'],
+  ...['400', '413', '414', '415', '503', '403 CROSS_ORIGIN_REQUEST', '429 TOO_MANY_ATTEMPTS'],
   ...['400 LOGIN_BAD_CREDENTIALS', '400 LOGIN_USER_NOT_VERIFIED', '400 ACCESS_TOKEN_ALREADY_EXPIRED'],
   ...[
     '400 OAUTH_PROVIDER_ERROR',
