@@ -57,7 +57,8 @@ export class SeenAnswers {
     );
     if (!route) return;
     const [, code] = CODE.exec(body) ?? [];
-    const name = answerName(route.id, status, code);
+    // A code of Fastify is none of the library's.
+    const name = answerName(route.id, status, code?.startsWith('FST_') ? undefined : code);
     if (this.noted.has(name)) return;
     this.noted.add(name);
     mkdirSync(FOLDER, { recursive: true });
