@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull } from 'typeorm';
 import { placesOf, stackOf } from '../common/background.js';
+import { definedFields } from '../common/defined-fields.js';
 import { andThen } from '../common/late-write.js';
 import { TemporarilyUnavailableError } from '../common/users-error.js';
 import type { Identifier } from '../users/identifiers.js';
@@ -102,7 +103,7 @@ export class LegacyLogin<User extends BaseUser = BaseUser> {
     moments: Moments<User>,
   ): Promise<User | undefined> {
     const { property, value } = login.identifier;
-    const normal = normalizeFields({ [property]: value, ...legacy }, this.settings);
+    const normal = normalizeFields({ [property]: value, ...definedFields(legacy) }, this.settings);
     const { email, ...fields } = normal;
     if (typeof email !== 'string') throw new TypeError(`${HOOK} must return the email of the user.`);
     // An earlier system may take an alias, or a name that is another person's address.

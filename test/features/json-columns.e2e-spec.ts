@@ -1,4 +1,4 @@
-import { Expose, Type } from 'class-transformer';
+import { Expose, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -120,6 +120,25 @@ class PainterUpdateDto extends UserUpdateDto {
 }
 declare(PainterUpdateDto.prototype);
 
+class ExtraDto {
+  @IsString()
+  theme!: string;
+
+  @IsOmittable()
+  extra?: unknown;
+}
+
+/** Its function reads what is in the nested object, of which no class says what it is. */
+class ReadingRegisterDto extends RegisterDto {
+  @IsOmittable()
+  @ValidateNested()
+  @Type(() => ExtraDto)
+  @Transform(({ value: { theme, extra } }: { value: ExtraDto }) =>
+    Object.assign(new ExtraDto(), { theme: `${theme}:${JSON.stringify(extra)}` }),
+  )
+  preferences?: ExtraDto;
+}
+
 const OPTIONS = { user: Painter, dtos: { register: PainterRegisterDto, update: PainterUpdateDto } };
 const ADA = { email: 'ada@example.com', password: PASSWORD };
 const stored = async ({ users }: Host) =>
@@ -239,6 +258,14 @@ onEachHost((boot, adapter) => {
     const body = { ...ADA, [property]: make() };
     const pause = await longestPause(() => api.post('/auth/register', body));
     expect(pause).toBeLessThan(300);
+  });
+
+  test('@Transform() reads what no class describes, also in a nested object', async () => {
+    const host = await boot({ user: Painter, dtos: { register: ReadingRegisterDto } });
+    await host.api
+      .post('/auth/register', { ...ADA, preferences: { theme: 'dark', extra: { a: [1] } } })
+      .expect(201);
+    expect((await stored(host)).preferences).toEqual({ theme: 'dark:{"a":[1]}' });
   });
 
   test('what no class describes is stored as it was sent, but for what would change a prototype', async () => {

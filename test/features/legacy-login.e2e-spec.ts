@@ -164,6 +164,13 @@ onEachHost({ takesLong: true }, (boot) => {
     expect(await host.users.find()).toMatchObject([{ email: EMAIL }]);
   });
 
+  test('the address of the login stands for one that the hook leaves undefined', async () => {
+    const { options } = earlierSystem(() => ({ ...YES, email: undefined }));
+    const host = await boot(options);
+    await login(host).expect(200);
+    expect(await host.users.find()).toMatchObject([{ email: EMAIL }]);
+  });
+
   test('what was set up before ends if the address was not verified here', async () => {
     const { options } = earlierSystem();
     const host = await boot(options);

@@ -19,7 +19,7 @@ interface Declared {
   lists: string[];
   /** The properties of which no class says what is in them. */
   raw: string[];
-  /** Whether `@Transform()` may read such a property. */
+  /** Whether `@Transform()` of a property may read the others. */
   transforms: boolean;
 }
 
@@ -73,6 +73,8 @@ export function pickNested(dto: Type, body: Body, refuse: Refuse): { picked: Bod
 class NestedObjects {
   readonly raw = new RawValues();
   private left = MOST_OBJECTS;
+  /** Whether `@Transform()` of the class at hand, or of one around it, may read all that is in it. */
+  private isRead = false;
 
   constructor(private readonly refuse: Refuse) {}
 
@@ -83,15 +85,18 @@ class NestedObjects {
       if (Array.isArray(items) && items.length > MOST_ITEMS) this.refuseLong([...path, name]);
     }
     if (this.left < 0) return body;
+    const isReadAround = this.isRead;
+    this.isRead ||= transforms;
     const picked = { ...body };
     for (const name of raw) {
       const value = body[name];
       if (!Object.hasOwn(body, name) || !isObject(value)) continue;
-      if (!transforms) picked[name] = this.raw.hide(value);
-      else this.requireFewKeys(value, [...path, name]);
+      if (this.isRead) this.requireFewKeys(value, [...path, name]);
+      else picked[name] = this.raw.hide(value);
     }
     const sent = typed.filter(({ name }) => Object.hasOwn(body, name));
     for (const each of sent) picked[each.name] = this.valueOf(each, body, [...path, each.name]);
+    this.isRead = isReadAround;
     return picked;
   }
 
@@ -107,8 +112,10 @@ class NestedObjects {
   private pickOne(typed: TypedProperty, parent: Body, value: unknown, path: string[]): unknown {
     if (!isObject(value)) return value;
     const part = this.classOf(typed, parent, value);
-    if (part === undefined) this.requireFewKeys(value, path);
-    if (part === undefined) return value;
+    if (part === undefined) {
+      this.requireFewKeys(value, path);
+      return value;
+    }
     if (part === UNKNOWN || !isBody(value)) {
       this.refuseOther(path);
       return undefined;
