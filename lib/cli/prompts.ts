@@ -33,13 +33,15 @@ async function answered(prompt: Promise<string | symbol>): Promise<string> {
   throw new Error('The prompt has no answer.');
 }
 
-/** The prompts do not tell of Ctrl-D, and of a terminal that has gone. */
+let ended: Promise<never> | undefined;
+
+/** The prompts do not tell of Ctrl-D, and of a terminal that has gone. One listener serves all of them. */
 function endOfInput(): Promise<never> {
-  return new Promise((_, reject) => {
+  return (ended ??= new Promise((_, reject) => {
     const end = () => reject(new InterruptedError());
     process.stdin.once('end', end);
     process.stdin.on('keypress', (_sign, key: { ctrl?: boolean; name?: string } | undefined) => {
       if (key?.ctrl && key.name === 'd') end();
     });
-  });
+  }));
 }

@@ -1,3 +1,4 @@
+import { OBEYED } from '../commands/export/json-text.js';
 import { CommandRefusedError } from '../commands/refusal.js';
 
 /** Where results go. Whatever else the application prints goes to stderr, so that a pipe gets results only. */
@@ -42,7 +43,4 @@ export function tell(sentence: string): void {
 
 /** Replaces control characters: a name in the database could otherwise write to the terminal what it likes. */
 export const printable = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`,
-  );
+  text.replace(OBEYED, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);

@@ -9,7 +9,12 @@ import type { BaseUser } from '../users/user.entity.js';
 import { backendProviders } from './backends.js';
 import { BootChecks } from './checks/boot-checks.js';
 import { ColumnChecks } from './checks/column-checks.js';
-import { settingsFactory, type SettingsFactory, requireSettings } from './checks/factory-checks.js';
+import {
+  requireEntitiesBeside,
+  requireSettings,
+  settingsFactory,
+  type SettingsFactory,
+} from './checks/factory-checks.js';
 import { createExports, createProviders, SETTINGS } from './providers.js';
 import type { UsersModuleAsyncOptions, UsersModuleOptions } from './options.js';
 import { type ResolvedPlan, resolvePlan } from './plan.js';
@@ -42,10 +47,7 @@ export class UsersModule {
   >(options: UsersModuleAsyncOptions<User, Role, Backend>): DynamicModule {
     const { inject, useFactory, useClass, useExisting, ...rest } = requireOptions('forRootAsync', options);
     const source = settingsFactory({ inject, useFactory, useClass, useExisting });
-    if (rest.entities === undefined)
-      throw new ConfigurationError(
-        'entities of forRootAsync is missing; give it { user: User } beside the factory, because the routes are made before the factory runs.',
-      );
+    requireEntitiesBeside(rest.entities);
     const plan = resolvePlan(asPlan(rest));
     return createModule(plan, source, async (...args: unknown[]) =>
       resolveSettings(plan, definedFields(requireSettings(await source.useFactory(...args)))),

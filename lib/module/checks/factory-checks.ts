@@ -23,6 +23,14 @@ export interface SettingsFactory {
 
 const SOURCES = ['useFactory', 'useClass', 'useExisting'] as const;
 
+/** @throws {ConfigurationError} if the entities are not beside the factory: the routes are made before it runs */
+export function requireEntitiesBeside(entities: unknown): void {
+  if (entities !== undefined) return;
+  throw new ConfigurationError(
+    'entities of forRootAsync is missing; give it { user: User } beside the factory, because the routes are made before the factory runs.',
+  );
+}
+
 /** @throws {ConfigurationError} for a source that Nest cannot call */
 export function settingsFactory(source: Source): SettingsFactory {
   const { useFactory, useClass, useExisting, inject } = source;
